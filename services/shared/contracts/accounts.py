@@ -1,0 +1,62 @@
+"""Events of accounts, on topic `accounts-events`. These alone carry identity, for the consumers' projections."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from services.shared.contracts.event_data import EventData
+
+Sex = Literal["F", "M", "other", "unknown"]
+Locale = Literal["pt-BR", "en"]
+
+
+class AccountData(EventData):
+    account_id: UUID
+    clinic_id: UUID
+    kind: Literal["patient", "staff"]
+    roles: list[str]
+    name: str
+    sex: Sex | None = None
+    birth_date: date | None = None
+    email: str | None = None
+    phone: str | None = None  # E.164
+    sms_capable: bool = False  # SMS goes to mobile numbers only
+    locale: Locale = "pt-BR"
+    first_access: bool = False  # True while the person has set no password yet
+
+
+class AccountCreated(AccountData):
+    """A person got an account, or an existing person got a record in another clinic."""
+
+
+class AccountUpdated(AccountData):
+    """Contact, language or roles changed."""
+
+
+class AccountDeleted(EventData):
+    account_id: UUID
+
+
+class PatientRegistered(EventData):
+    """A patient's record in one clinic was made or corrected."""
+
+    patient_id: UUID
+    person_id: UUID
+    record_number: str
+    name: str
+    social_name: str | None = None
+    sex: Sex
+    birth_date: date
+    mother_name: str | None = None
+
+
+class DoctorRegistered(EventData):
+    """A professional (doctor or releaser) with council, number and UF."""
+
+    doctor_id: UUID
+    name: str
+    council: str
+    council_number: str
+    council_uf: str
+    verified: bool
+    roles: list[str]

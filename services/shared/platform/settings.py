@@ -1,0 +1,46 @@
+"""What every service's process is told by its environment. Only `bootstrap` builds these."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """Read from `LAUDO_*` variables; AWS credentials come by the SDK's own `AWS_*` variables."""
+
+    model_config = SettingsConfigDict(env_prefix="LAUDO_", extra="ignore")
+
+    http_host: str = "127.0.0.1"
+    http_port: int = 0
+    log_level: str = "INFO"
+    aws_endpoint_url: str | None = None  # None: AWS itself
+    aws_region: str = "sa-east-1"
+    redis_url: str
+    issuer: str  # the token issuer's address, e.g. http://localhost:8080/api/v1/accounts
+    jwks_url: str  # where the issuer's keys are fetched, inside the network
+    audience: str = "laudo"
+    public_url: str = "http://localhost:8080"  # what people type; used in links and messages
+    local_demo: bool = False  # True only under `make run` and tests
+    demo_folder: Path | None = None  # demo clinics and people, read by the seeders
+
+
+class PostgresSettings(BaseSettings):
+    """Three roles of one database: `app` (row-level security), `relay` (outbox only), `owner` (migrations)."""
+
+    model_config = SettingsConfigDict(env_prefix="LAUDO_", extra="ignore")
+
+    database_url: str  # postgresql+asyncpg://<service>_app:...@host:port/<database>
+    relay_database_url: str = ""
+    owner_database_url: str = ""
+    database_pool_size: int = 10
+
+
+class ServiceClientSettings(BaseSettings):
+    """A service's own machine client, for calls to other services."""
+
+    model_config = SettingsConfigDict(env_prefix="LAUDO_", extra="ignore")
+
+    token_url: str
+    client_id: str
+    client_secret: SecretStr
