@@ -4,8 +4,9 @@ Each service lists its kinds in `domain/errors.py` and raises them with `raise K
 `platform/http/problems.py` turns them into RFC 9457 problem+json in one place.
 """
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -48,7 +49,7 @@ class FieldError:
 
     field: str
     kind: ErrorKind
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 class LaudoError(Exception):

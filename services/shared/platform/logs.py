@@ -11,14 +11,14 @@ import structlog
 from services.shared.platform.tracing import current_trace_id
 
 # Allowed besides structlog's own; everything else is dropped, so that a careless call leaks nothing.
-FIELDS = frozenset(
-    """
-    account_id action address attempt attempts bucket bytes channel client_id clinic_id code consumer count
-    database delay_s delivery_id destination duration_ms error event_id event_type exam_id exception file_id
-    host kind limit method migration path pid policy port queue reason receive_count report_version request_id
-    role roles route sha256 size_bytes stage state status table template to_state topic trace_id version
-    """.split()
-)
+_ALLOWED = """
+    account_id action address attempt attempts bucket bytes channel client_id clinic_id code
+    consumer count database delay_s delivery_id destination duration_ms error event_id event_type
+    exam_id exception file_id host kind limit method migration path pid policy port queue reason
+    receive_count report_version request_id role roles route sha256 size_bytes stage state status
+    table template to_state topic trace_id version
+"""
+FIELDS = frozenset(_ALLOWED.split())
 _OWN = frozenset({"event", "level", "timestamp", "service", "trace_id", "logger"})
 
 
@@ -30,6 +30,14 @@ def _add_trace(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMappi
     if "trace_id" not in event and (trace_id := current_trace_id()):
         event["trace_id"] = trace_id
     return event
+
+
+def _named(service: str) -> structlog.typing.Processor:
+    def add_service(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event["service"] = service
+        return event
+
+    return add_service
 
 
 def _name_exception(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -55,16 +63,15 @@ class _ForeignLogs(logging.Handler):
     """Libraries' own records: their message may quote data, so only the logger's name and level are kept."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        structlog.get_logger().log(
-            record.levelno, f"library.{record.name}", error=record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
-        )
+        error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
+        structlog.get_logger().log(record.levelno, f"library.{record.name}", error=error)
 
 
 def configure_logs(service: str, level: str = "INFO") -> None:
     """Send structlog and the libraries' warnings to standard output as JSON lines."""
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            _named(service),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _add_trace,
@@ -76,7 +83,6 @@ def configure_logs(service: str, level: str = "INFO") -> None:
         logger_factory=structlog.BytesLoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(level=logging.WARNING, handlers=[_ForeignLogs()], force=True)
 
 

@@ -26,7 +26,7 @@ class ServiceSettings(BaseSettings):
 
 
 class PostgresSettings(BaseSettings):
-    """Three roles of one database: `app` (row-level security), `relay` (outbox only), `owner` (migrations)."""
+    """Three roles of one database: app (row-level security), relay (outbox only), owner (migrations)."""
 
     model_config = SettingsConfigDict(env_prefix="LAUDO_", extra="ignore")
 

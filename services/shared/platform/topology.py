@@ -1,4 +1,4 @@
-"""The one declaration of topics, queues, buckets, tables and keys: `topology.json`, read by code and Terraform alike."""
+"""The one declaration of topics, queues, buckets, tables and keys, `topology.json`: Terraform reads it too."""
 
 import json
 from collections.abc import Mapping

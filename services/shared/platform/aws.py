@@ -1,0 +1,24 @@
+"""boto3 clients as every service builds them: short time-outs, few retries, one connection pool each."""
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from services.shared.platform.settings import ServiceSettings
+
+
+def aws_client(name: str, settings: ServiceSettings, *, pool: int = 20, read_timeout_s: float = 10) -> Any:
+    """Return a thread-safe boto3 client; credentials are the process's own (`AWS_*` or the pod's role)."""
+    return boto3.client(
+        name,
+        region_name=settings.aws_region,
+        endpoint_url=settings.aws_endpoint_url,
+        config=Config(
+            connect_timeout=2,
+            read_timeout=read_timeout_s,
+            retries={"max_attempts": 2, "mode": "standard"},
+            max_pool_connections=pool,
+            s3={"addressing_style": "path"} if settings.aws_endpoint_url else {},
+        ),
+    )

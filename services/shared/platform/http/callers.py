@@ -1,0 +1,67 @@
+"""The signature of a route states who may call it; a test fails for a route that does not.
+
+async def register(caller: Annotated[Principal, callers(Role.DOCTOR, Role.RECEPTIONIST)]) -> ...
+async def jwks(_: Annotated[None, public("keys are for everyone")]) -> ...
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.routing import APIRoute
+
+from services.shared.kernel.errors import FORBIDDEN
+from services.shared.kernel.principal import Principal, Role
+from services.shared.platform.auth import TOKEN_MISSING, TokenVerifier
+
+
+class Callers:
+    """A dependency that lets in the named roles (any of them), with the scope where one is named."""
+
+    def __init__(self, roles: tuple[Role, ...], scope: str | None) -> None:
+        self.roles = roles
+        self.scope = scope
+
+    async def __call__(self, request: Request) -> Principal:
+        header = request.headers.get("authorization", "")
+        kind, _, token = header.partition(" ")
+        if kind.lower() != "bearer" or not token:
+            raise TOKEN_MISSING.error()
+        verifier: TokenVerifier = request.app.state.token_verifier
+        principal = await verifier.verify(token)
+        if not principal.has(*self.roles) or (self.scope and self.scope not in principal.scopes):
+            raise FORBIDDEN.error()
+        return principal
+
+
+class Public:
+    """A dependency that lets everyone in, for the stated reason."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    async def __call__(self) -> None:
+        return None
+
+
+def callers(*roles: Role, scope: str | None = None) -> Any:
+    if not roles:
+        raise ValueError("name at least one role")
+    return Depends(Callers(roles, scope))
+
+
+def public(reason: str) -> Any:
+    return Depends(Public(reason))
+
+
+def undeclared_routes(app: FastAPI) -> Iterator[str]:
+    """Yield every route whose signature does not state who may call it."""
+    for route in app.routes:
+        declared = (part.call for part in route.dependant.dependencies) if isinstance(route, APIRoute) else ()
+        if isinstance(route, APIRoute) and not any(isinstance(call, Callers | Public) for call in declared):
+            yield f"{sorted(route.methods or ())} {route.path}"
+
+
+def address_of(request: Request) -> str | None:
+    """The caller's network address, as the gateway states it (uvicorn trusts the gateway's header alone)."""
+    return request.client.host if request.client else None

@@ -1,0 +1,117 @@
+"""Around every request: one trace, one log line, and a limit on the body. Pure ASGI, so that streams stay streams."""
+
+import time
+
+from fastapi import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.shared.kernel.errors import Category, ErrorKind
+from services.shared.platform.http.problems import of_kind
+from services.shared.platform.logs import get_logger
+from services.shared.platform.tracing import trace
+
+MAX_BODY_BYTES = 1_000_000
+TOO_LARGE = ErrorKind(
+    "body_too_large",
+    Category.TOO_LARGE,
+    "O pedido passa de 1 MB. Envie arquivos pela página de anexos.",
+    "The request is over 1 MB. Send files through the attachments page.",
+)
+UNSUPPORTED = ErrorKind(
+    "content_type_unsupported",
+    Category.UNSUPPORTED,
+    "Este endereço aceita apenas JSON (Content-Type: application/json).",
+    "This address accepts JSON only (Content-Type: application/json).",
+)
+_QUIET = ("/healthz", "/readyz")
+
+
+class TracedRequests:
+    """Continues the caller's trace, or starts one, and writes one log line per request: route, status, time."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        incoming = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1")
+        status = 500
+        started = time.perf_counter()
+
+        async def remember_status(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        with trace(incoming):
+            try:
+                await self._app(scope, receive, remember_status)
+            finally:
+                if not scope["path"].endswith(_QUIET):
+                    route = getattr(scope.get("route"), "path", "unknown")
+                    get_logger().info(
+                        "request",
+                        method=scope["method"],
+                        route=route,
+                        status=status,
+                        duration_ms=round((time.perf_counter() - started) * 1000, 1),
+                    )
+
+
+class _BodyTooLarge(Exception):
+    pass
+
+
+class LimitedBodies:
+    """Refuses bodies over 1 MB, stated or streamed, and, for APIs, anything that is not JSON."""
+
+    def __init__(
+        self, app: ASGIApp, *, json_only: bool = True, except_paths: frozenset[str] = frozenset()
+    ) -> None:
+        self._app = app
+        self._json_only = json_only
+        self._except = except_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            await self._app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        refusal = self._refusal(headers, scope["path"])
+        if refusal is not None:
+            await of_kind(refusal, Request(scope))(scope, receive, send)
+            return
+        received, started = 0, False
+
+        async def count() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MAX_BODY_BYTES:
+                raise _BodyTooLarge
+            return message
+
+        async def remember_start(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, count, remember_start)
+        except _BodyTooLarge:
+            if started:
+                raise
+            await of_kind(TOO_LARGE, Request(scope))(scope, receive, send)
+
+    def _refusal(self, headers: dict[bytes, bytes], path: str) -> ErrorKind | None:
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit() or int(length) > MAX_BODY_BYTES:
+            return TOO_LARGE
+        has_body = int(length) > 0 or b"transfer-encoding" in headers
+        content_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+        if self._json_only and has_body and content_type != b"application/json" and path not in self._except:
+            return UNSUPPORTED
+        return None

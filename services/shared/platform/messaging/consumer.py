@@ -1,0 +1,180 @@
+"""Consumes one SQS queue: the same `handler(event, context)` serves a pod that polls and a Lambda with an SQS trigger.
+
+Partial batch failure: only the failed message returns, after 1 s, then 2 s; the third failure goes to the dead
+letters (the queue's redrive policy). While the consumer's own dependency is down it stops polling, and messages
+already in hand are sent again, delayed, so that an outage fills no dead letters.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from services.shared.platform.logs import get_logger
+from services.shared.platform.messaging.envelope import MalformedMessage, Message, parse_message
+from services.shared.platform.topology import QueueSettings
+from services.shared.platform.tracing import trace
+
+Effect = Callable[[Message], Awaitable[str]]
+"""Applies one message in one transaction with its inbox row; returns `done`, `repeat`, `stale` or `parked`."""
+
+Healthy = Callable[[], Awaitable[bool]]
+_PAUSE_WHILE_DOWN_S = 1.0
+_OUTAGE_DELAY_S = 15
+
+
+class SqsConsumer:
+    def __init__(
+        self,
+        queue: str,
+        effect: Effect,
+        *,
+        types: frozenset[str],
+        loop: asyncio.AbstractEventLoop,
+        effect_timeout_s: float = 25,
+    ) -> None:
+        self.queue = queue
+        self._effect = effect
+        self._types = types
+        self._loop = loop
+        self._timeout = effect_timeout_s
+
+    def handler(self, event: dict[str, Any], context: Any = None) -> dict[str, Any]:
+        """Lambda's entry and the pod's: process a batch, return `batchItemFailures`. Runs outside the event loop."""
+        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+        return dict(
+            process_partial_response(
+                event=event, record_handler=self._record, processor=processor, context=context
+            )
+        )
+
+    def _record(self, record: SQSRecord) -> None:
+        future = asyncio.run_coroutine_threadsafe(self.apply(record.body), self._loop)
+        future.result(self._timeout + 5)
+
+    async def apply(self, body: str) -> None:
+        """Validate and apply one message body; raise when it must come back."""
+        started = time.perf_counter()
+        try:
+            message = parse_message(body)
+            if message.type not in self._types:
+                raise MalformedMessage(f"type not for this queue: {message.type}")
+        except MalformedMessage as reason:
+            get_logger().error("message.malformed", queue=self.queue, reason=str(reason))
+            raise
+        with trace(message.traceparent):
+            log = get_logger().bind(queue=self.queue, event_id=message.id, event_type=message.type)
+            try:
+                outcome = await asyncio.wait_for(self._effect(message), self._timeout)
+            except Exception:
+                log.exception("message.failed")
+                raise
+            log.info(
+                "message.handled",
+                status=outcome,
+                duration_ms=round((time.perf_counter() - started) * 1000, 1),
+            )
+
+
+class SqsPoller:
+    """The pod's side: long-polls the queue and hands batches to the consumer's handler, in a thread of its own."""
+
+    def __init__(
+        self,
+        sqs: Any,
+        consumer: SqsConsumer,
+        settings: QueueSettings,
+        healthy: Healthy,
+    ) -> None:
+        self._sqs = sqs
+        self._consumer = consumer
+        self._settings = settings
+        self._healthy = healthy
+        self._url: str | None = None
+
+    async def run(self) -> None:
+        """Run until cancelled. Every failure of the queue itself is waited out."""
+        while True:
+            try:
+                if not await self._healthy():
+                    get_logger().warning("consumer.waiting_for_dependency", queue=self._consumer.queue)
+                    await asyncio.sleep(_PAUSE_WHILE_DOWN_S)
+                    continue
+                await self.poll_once()
+            except Exception:
+                get_logger().exception("consumer.poll_failed", queue=self._consumer.queue)
+                await asyncio.sleep(_PAUSE_WHILE_DOWN_S)
+
+    async def poll_once(self, wait_s: int | None = None) -> int:
+        """Receive one batch, process it, settle each message; return how many were received."""
+        messages = await asyncio.to_thread(self._receive, wait_s)
+        if not messages:
+            return 0
+        response = await asyncio.to_thread(self._consumer.handler, _lambda_event(messages), None)
+        failed = {item["itemIdentifier"] for item in response["batchItemFailures"]}
+        put_back = bool(failed) and not await self._healthy()
+        await asyncio.to_thread(self._settle, messages, failed, put_back)
+        return len(messages)
+
+    def _receive(self, wait_s: int | None) -> list[dict[str, Any]]:
+        answer = self._sqs.receive_message(
+            QueueUrl=self._queue_url(),
+            MaxNumberOfMessages=self._settings.batch_size,
+            WaitTimeSeconds=self._settings.receive_wait_s if wait_s is None else wait_s,
+            AttributeNames=["ApproximateReceiveCount"],
+        )
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        return messages
+
+    def _settle(self, messages: list[dict[str, Any]], failed: set[str], put_back: bool) -> None:
+        done = [message for message in messages if message["MessageId"] not in failed]
+        if done:
+            self._sqs.delete_message_batch(
+                QueueUrl=self._queue_url(),
+                Entries=[
+                    {"Id": str(index), "ReceiptHandle": message["ReceiptHandle"]}
+                    for index, message in enumerate(done)
+                ],
+            )
+        for message in messages:
+            if message["MessageId"] in failed:
+                self._return(message, put_back)
+
+    def _return(self, message: dict[str, Any], put_back: bool) -> None:
+        if put_back:
+            self._sqs.send_message(
+                QueueUrl=self._queue_url(), MessageBody=message["Body"], DelaySeconds=_OUTAGE_DELAY_S
+            )
+            self._sqs.delete_message(QueueUrl=self._queue_url(), ReceiptHandle=message["ReceiptHandle"])
+            return
+        received = int(message.get("Attributes", {}).get("ApproximateReceiveCount", "1"))
+        delays = self._settings.retry_delays_s
+        delay = delays[min(received, len(delays)) - 1] if received <= len(delays) else 0
+        self._sqs.change_message_visibility(
+            QueueUrl=self._queue_url(), ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=delay
+        )
+
+    def _queue_url(self) -> str:
+        if self._url is None:
+            self._url = self._sqs.get_queue_url(QueueName=self._consumer.queue)["QueueUrl"]
+        return self._url
+
+
+def _lambda_event(messages: list[dict[str, Any]]) -> dict[str, Any]:
+    """The shape in which Lambda's SQS trigger hands a batch over."""
+    return {
+        "Records": [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": message.get("Attributes", {}),
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+            }
+            for message in messages
+        ]
+    }

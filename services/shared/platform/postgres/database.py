@@ -1,0 +1,180 @@
+"""PostgreSQL over asyncpg: one transaction per unit of work, opened with the caller's clinic or person.
+
+Row-level security stands behind the policy: every table's policies read `app.clinic` and `app.person`, set here
+for the one transaction. Read and write sessions are different types, so that a query cannot change anything
+but add its audit row.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from services.shared.kernel.audit import AuditEntry
+from services.shared.kernel.errors import UNAVAILABLE, ErrorKind
+from services.shared.kernel.principal import Principal
+
+Row = Mapping[str, Any]
+_GONE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose rows this transaction may see: one clinic's (staff, messages) or one person's (patients)."""
+
+    clinic_id: UUID | None = None
+    person_id: UUID | None = None
+
+    @classmethod
+    def of(cls, caller: Principal) -> "Scope":
+        if caller.clinic_id is not None:
+            return cls(clinic_id=caller.clinic_id)
+        return cls(person_id=caller.account_id)
+
+    def begin(self) -> str:
+        """One round trip for the transaction and its scope; UUIDs only, so nothing needs quoting."""
+        clinic, person = (
+            str(UUID(str(value))) if value else "" for value in (self.clinic_id, self.person_id)
+        )
+        return f"BEGIN; SET LOCAL app.clinic = '{clinic}'; SET LOCAL app.person = '{person}'"
+
+
+class ReadSession:
+    """Runs queries in an open transaction. The only thing it can write is an audit row."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def rows(self, sql: str, *args: Any) -> Sequence[Row]:
+        rows: Sequence[Row] = await self._connection.fetch(sql, *args)
+        return rows
+
+    async def row(self, sql: str, *args: Any) -> Row | None:
+        row: Row | None = await self._connection.fetchrow(sql, *args)
+        return row
+
+    async def value(self, sql: str, *args: Any) -> Any:
+        return await self._connection.fetchval(sql, *args)
+
+    async def audit(self, entry: AuditEntry) -> None:
+        """Write the audit row of this request; when it fails, the request fails."""
+        await self._connection.execute(
+            """INSERT INTO audit (id, at, clinic_id, actor_id, actor_roles, action, patient_id, resource,
+                                  purpose, address, trace_id)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)""",
+            entry.id,
+            entry.at,
+            entry.clinic_id,
+            entry.actor_id,
+            list(entry.actor_roles),
+            entry.action,
+            entry.patient_id,
+            entry.resource,
+            entry.purpose,
+            entry.address,
+            entry.trace_id,
+        )
+
+
+class WriteSession(ReadSession):
+    """Also changes rows."""
+
+    async def execute(self, sql: str, *args: Any) -> str:
+        """Run one statement and return PostgreSQL's command tag, e.g. `UPDATE 1`."""
+        tag: str = await self._connection.execute(sql, *args)
+        return tag
+
+    async def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        await self._connection.executemany(sql, rows)
+
+
+class Database:
+    """A pool of connections for one role. `constraints` maps a constraint's name to the error a person sees."""
+
+    def __init__(self, pool: Any, constraints: Mapping[str, ErrorKind] | None = None) -> None:
+        self.pool = pool
+        self._constraints = dict(constraints or {})
+
+    @asynccontextmanager
+    async def read(self, scope: Scope) -> AsyncIterator[ReadSession]:
+        async with self._transaction(scope) as connection:
+            yield ReadSession(connection)
+
+    @asynccontextmanager
+    async def write(self, scope: Scope) -> AsyncIterator[WriteSession]:
+        """Commit when the block ends well; any exception rolls everything back.
+
+        Raises the business error of a violated constraint, or `unavailable` when the database is away.
+        """
+        async with self._transaction(scope) as connection:
+            yield WriteSession(connection)
+
+    async def ping(self) -> None:
+        """Raise when the database does not answer."""
+        async with self.pool.acquire(timeout=2) as connection:
+            await connection.fetchval("SELECT 1", timeout=2)
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+    @asynccontextmanager
+    async def _transaction(self, scope: Scope) -> AsyncIterator[Any]:
+        try:
+            async with self.pool.acquire(timeout=10) as connection:
+                await connection.execute(scope.begin())
+                try:
+                    yield connection
+                except BaseException:
+                    if not connection.is_closed():
+                        await connection.execute("ROLLBACK")
+                    raise
+                await connection.execute("COMMIT")
+        except asyncpg.IntegrityConstraintViolationError as violation:
+            kind = self._constraints.get(violation.constraint_name or "")
+            if kind is None:
+                raise
+            raise kind.error() from None
+        except _GONE as gone:
+            raise UNAVAILABLE.error() from gone
+
+
+async def _prepare(connection: Any) -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name,
+            schema="pg_catalog",
+            encoder=lambda value: orjson.dumps(value, default=str).decode(),
+            decoder=orjson.loads,
+        )
+
+
+async def _nothing(_: Any) -> None:
+    """Settings are LOCAL to each transaction, so a returned connection needs no reset round trip."""
+
+
+async def connect_database(
+    url: str, *, size: int = 10, constraints: Mapping[str, ErrorKind] | None = None
+) -> Database:
+    """Open a pool. `url` may carry SQLAlchemy's `+asyncpg` suffix. Statements time out after 15 s."""
+    pool = await asyncpg.create_pool(
+        url.replace("postgresql+asyncpg://", "postgresql://"),
+        min_size=1,
+        max_size=size,
+        init=_prepare,
+        reset=_nothing,
+        command_timeout=15,
+        server_settings={"timezone": "UTC", "application_name": "laudo"},
+    )
+    return Database(pool, constraints)

@@ -1,0 +1,54 @@
+"""The outbox in PostgreSQL: messages are committed with the state they tell of, and relayed afterwards."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from services.shared.platform.messaging.envelope import Message
+from services.shared.platform.messaging.publisher import OutboxMessage
+from services.shared.platform.postgres.database import WriteSession
+
+
+async def add_to_outbox(session: WriteSession, messages: Sequence[tuple[Message, str]]) -> None:
+    """Store each (message, destination) in the caller's transaction. Ring the wake-up after the commit."""
+    if not messages:
+        return
+    await session.execute_many(
+        """INSERT INTO outbox (id, clinic_id, type, destination, body, traceparent)
+           VALUES ($1, $2, $3, $4, $5, $6)""",
+        [
+            (
+                message.id,
+                message.clinic_id,
+                message.type,
+                destination,
+                message.to_json().decode(),
+                message.traceparent,
+            )
+            for message, destination in messages
+        ],
+    )
+
+
+class PostgresOutbox:
+    """The relay's side, under the relay's own role. Rows are locked while they are published, so several
+    relays share the work; a published row is deleted, so the table stays small and keeps no contact data.
+    """
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def relay_batch(
+        self, publish: Callable[[Sequence[OutboxMessage]], Awaitable[frozenset[UUID]]], limit: int
+    ) -> int:
+        async with self._pool.acquire() as connection, connection.transaction():
+            rows = await connection.fetch(
+                """SELECT id, type, destination, body, traceparent FROM outbox
+                   ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED""",
+                limit,
+            )
+            if not rows:
+                return 0
+            accepted = await publish([OutboxMessage(**row) for row in rows])
+            await connection.execute("DELETE FROM outbox WHERE id = ANY($1::uuid[])", list(accepted))
+            return len(rows)

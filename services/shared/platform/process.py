@@ -1,0 +1,71 @@
+"""How a service's processes run: an API under uvicorn, a worker as a set of loops that end together on SIGTERM."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+
+from services.shared.platform.logs import configure_logs, get_logger
+from services.shared.platform.settings import ServiceSettings
+
+_THREADS = 64  # long polls wait in threads, so there are more of them than cores
+_GRACE_S = 10
+
+Loops = Callable[[], Awaitable[Sequence[Coroutine[Any, Any, None]]]]
+
+
+def serve_api(app: FastAPI, settings: ServiceSettings, service: str) -> None:
+    """Serve on `http_host:http_port` until SIGTERM. The gateway on this host is trusted for X-Forwarded-For."""
+    configure_logs(service, settings.log_level)
+    uvicorn.run(
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1",
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+
+
+def run_worker(start: Loops, settings: ServiceSettings, service: str) -> None:
+    """Run the loops that `start` returns until SIGTERM or SIGINT.
+
+    A loop that ends or raises ends the process with an error: the supervisor (or the kubelet) starts it again.
+    """
+    configure_logs(service, settings.log_level)
+    failed = uvloop.run(_run_worker(start))
+    if failed:
+        raise SystemExit(1)
+    os._exit(0)  # a thread in a 20 s long poll must not hold up the shutdown; all else is closed by now
+
+
+async def _run_worker(start: Loops) -> bool:
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(_THREADS))
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    tasks = [asyncio.create_task(coroutine) for coroutine in await start()]
+    stopping = asyncio.create_task(stop.wait())
+    get_logger().info("worker.started", count=len(tasks))
+    ended, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+    failed = stopping not in ended
+    for task in ended - {stopping}:
+        if not task.cancelled() and task.exception():
+            get_logger().error("worker.loop_failed", exc_info=task.exception())
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait([*tasks, asyncio.create_task(asyncio.sleep(0))], timeout=_GRACE_S)
+    get_logger().info("worker.stopped")
+    return failed
