@@ -52,7 +52,7 @@ def create_api(
         app.include_router(router, prefix=prefix)
     add_problem_handlers(app)
     app.add_middleware(LimitedBodies, except_paths=json_only_except)
-    app.add_middleware(TracedRequests)
+    app.add_middleware(TracedRequests, prefix=prefix)
     return app
 
 

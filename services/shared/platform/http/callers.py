@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from services.shared.kernel.errors import FORBIDDEN
 from services.shared.kernel.principal import Principal, Role
@@ -56,10 +56,12 @@ def public(reason: str) -> Any:
 
 def undeclared_routes(app: FastAPI) -> Iterator[str]:
     """Yield every route whose signature does not state who may call it."""
-    for route in app.routes:
-        declared = (part.call for part in route.dependant.dependencies) if isinstance(route, APIRoute) else ()
-        if isinstance(route, APIRoute) and not any(isinstance(call, Callers | Public) for call in declared):
-            yield f"{sorted(route.methods or ())} {route.path}"
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if not isinstance(route, APIRoute):
+            continue
+        if not any(isinstance(part.call, Callers | Public) for part in route.dependant.dependencies):
+            yield f"{sorted(route.methods or ())} {context.path}"
 
 
 def address_of(request: Request) -> str | None:

@@ -29,8 +29,9 @@ _QUIET = ("/healthz", "/readyz")
 class TracedRequests:
     """Continues the caller's trace, or starts one, and writes one log line per request: route, status, time."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, prefix: str = "") -> None:
         self._app = app
+        self._prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -51,14 +52,18 @@ class TracedRequests:
                 await self._app(scope, receive, remember_status)
             finally:
                 if not scope["path"].endswith(_QUIET):
-                    route = getattr(scope.get("route"), "path", "unknown")
                     get_logger().info(
                         "request",
                         method=scope["method"],
-                        route=route,
+                        route=self._template(scope),
                         status=status,
                         duration_ms=round((time.perf_counter() - started) * 1000, 1),
                     )
+
+    def _template(self, scope: Scope) -> str:
+        """The route's path template: never the path itself, which may hold what a person typed."""
+        path: str = getattr(scope.get("route"), "path", "/unknown")
+        return path if path.startswith(self._prefix) else self._prefix + path
 
 
 class _BodyTooLarge(Exception):
