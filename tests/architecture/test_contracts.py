@@ -62,7 +62,7 @@ def test_every_message_is_taken_by_a_queue_fed_by_its_producer(message_type: str
             producer = raw["topics"][queue["topic"]]["producer"]
             prefix = {"account": "accounts", "doctor": "accounts", "patient": "accounts"}
             prefix |= {"exam": "exam-results", "file": "file-management"}
-            assert producer == prefix[message_type.split(".")[0]]
+            assert producer == prefix[message_type.split(".", maxsplit=1)[0]]
 
 
 def test_queue_settings_are_those_of_the_design() -> None:

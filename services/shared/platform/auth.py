@@ -11,7 +11,7 @@ from uuid import UUID
 
 import httpx
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from services.shared.kernel.errors import UNAVAILABLE, Category, ErrorKind
@@ -71,16 +71,17 @@ class JwksTokenVerifier:
         keys = self._keys or await self._fetch()
         try:
             return self._decode(token, keys)
-        except ValueError:  # no key of that id: the issuer may have rotated
-            try:
-                return self._decode(token, await self._fetch())
-            except (ValueError, JoseError):
-                raise TOKEN_INVALID.error() from None
-        except JoseError:
+        except InvalidKeyIdError:  # the issuer may have rotated
+            keys = await self._fetch()
+        except (JoseError, ValueError):
+            raise TOKEN_INVALID.error() from None
+        try:
+            return self._decode(token, keys)
+        except (JoseError, ValueError):
             raise TOKEN_INVALID.error() from None
 
     def _decode(self, token: str, keys: KeySet) -> dict[str, Any]:
-        """Check signature, algorithm, type and the registered claims; raise ValueError on an unknown key."""
+        """Check signature, algorithm, type and the registered claims; raise InvalidKeyIdError on an unknown key."""
         decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
         rules = jwt.JWTClaimsRegistry(
             leeway=_LEEWAY_S,

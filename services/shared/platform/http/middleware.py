@@ -1,5 +1,6 @@
 """Around every request: one trace, one log line, and a limit on the body. Pure ASGI, so that streams stay streams."""
 
+import contextlib
 import time
 
 from fastapi import Request
@@ -89,7 +90,7 @@ class LimitedBodies:
         if refusal is not None:
             await of_kind(refusal, Request(scope))(scope, receive, send)
             return
-        received, started = 0, False
+        received = 0
 
         async def count() -> Message:
             nonlocal received
@@ -99,16 +100,13 @@ class LimitedBodies:
                 raise _BodyTooLarge
             return message
 
-        async def remember_start(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
+        async def drop_answer_to_a_cut_body(message: Message) -> None:
+            if received <= MAX_BODY_BYTES:  # the framework answers a cut body with an error of its own
+                await send(message)
 
-        try:
-            await self._app(scope, count, remember_start)
-        except _BodyTooLarge:
-            if started:
-                raise
+        with contextlib.suppress(_BodyTooLarge):
+            await self._app(scope, count, drop_answer_to_a_cut_body)
+        if received > MAX_BODY_BYTES:
             await of_kind(TOO_LARGE, Request(scope))(scope, receive, send)
 
     def _refusal(self, headers: dict[bytes, bytes], path: str) -> ErrorKind | None:
