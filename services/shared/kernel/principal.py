@@ -46,6 +46,7 @@ class Principal:
     scopes: frozenset[str] = field(default_factory=frozenset)
     step_up_at: datetime | None = None
     locale: str = "pt-BR"
+    session_id: UUID | None = None  # the sign-in session behind a person's token; None for machine clients
     name: str = ""  # machine clients only: the client id; people are never named in a token
 
     def has(self, *roles: Role) -> bool:

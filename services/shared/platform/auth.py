@@ -104,6 +104,7 @@ class JwksTokenVerifier:
                 scopes=frozenset(str(claims.get("scope", "")).split()),
                 step_up_at=datetime.fromtimestamp(step_up, UTC) if step_up else None,
                 locale=str(claims.get("locale", "pt-BR")),
+                session_id=UUID(claims["sid"]) if claims.get("sid") else None,
                 name=str(claims.get("client_id", "")),
             )
         except (ValueError, TypeError, OverflowError):
