@@ -5,6 +5,7 @@ for the one transaction. Read and write sessions are different types, so that a 
 but add its audit row.
 """
 
+import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -137,7 +138,9 @@ class Database:
                 try:
                     yield connection
                 except BaseException:
-                    if not connection.is_closed():
+                    with contextlib.suppress(
+                        asyncpg.InterfaceError, *_GONE
+                    ):  # a lost connection rolls back itself
                         await connection.execute("ROLLBACK")
                     raise
                 await connection.execute("COMMIT")
