@@ -25,7 +25,7 @@ from services.exam_results.domain.exam_events import (
 from services.exam_results.domain.exam_facts import ExamFacts, apply
 from services.exam_results.domain.lifecycle import Lifecycle, State
 from services.exam_results.domain.results import EnteredValue, Result
-from services.shared.kernel.errors import INVALID, FieldError, LaudoError
+from services.shared.kernel.errors import FORBIDDEN, INVALID, FieldError, LaudoError
 from services.shared.kernel.principal import Role
 
 EMBARGO = timedelta(days=7)
@@ -125,12 +125,17 @@ class Exam:
         self._require(State.IN_ANALYSIS, by)
         self._record(AnalysisStarted(exam_id=self.facts.id, actor_id=by.id, occurred_at=now))
 
+    def check_in_analysis(self) -> None:
+        if self.state is not State.IN_ANALYSIS:
+            raise self.lifecycle.wrong_state(self.state)
+
     def enter_results(
         self, values: tuple[EnteredValue, ...], results: tuple[Result, ...], by: Actor, now: datetime
     ) -> None:
-        """Replace the values typed so far. Only while the analysis runs."""
-        if self.state is not State.IN_ANALYSIS:
-            raise self.lifecycle.wrong_state(self.state)
+        """Replace the values typed so far. Only while the analysis runs, and only by a technician."""
+        self.check_in_analysis()
+        if Role.TECHNICIAN not in by.roles:
+            raise FORBIDDEN.error()
         self._record(
             ResultsEntered(
                 exam_id=self.facts.id, actor_id=by.id, occurred_at=now, values=values, results=results
@@ -189,19 +194,20 @@ class Exam:
             ExamReturned(exam_id=self.facts.id, actor_id=by.id, occurred_at=now, reason=_reason(reason))
         )
 
-    def check_releasable(self, results: tuple[Result, ...], by: Actor) -> None:
-        """Raise unless another person typed the values, and they are judged today as they were on the draft."""
+    def check_releaser(self, by: Actor) -> None:
+        """Raise unless this person may release this exam: a releaser who typed none of its values."""
         self._require(State.RELEASED, by)
         if by.id in self.facts.typed_by:
             raise errors.OWN_VALUES.error()
+
+    def check_unchanged_since_draft(self, results: tuple[Result, ...]) -> None:
+        """Raise unless the values are judged now as they were on the draft that was looked at."""
         if results != self.facts.results:
             raise errors.DRAFT_OUTDATED.error()
-        if not {result.code for result in results if result.is_critical} <= self.facts.criticals_repeated:
-            raise errors.CRITICALS_NOT_REPEATED.error()
 
     def release(self, *, snapshot_sha256: str, embargoed: bool, by: Actor, now: datetime) -> None:
-        """State that the results hold; `check_releasable` comes first. The patient reads them once signed."""
-        self._require(State.RELEASED, by)
+        """State that the results hold. The patient reads them once the report is signed."""
+        self.check_releaser(by)
         self._record(
             ExamReleased(
                 exam_id=self.facts.id,

@@ -36,12 +36,10 @@ _TYPES = {
     "text": ResultType.TEXT,
     "document": ResultType.TEXT,  # the conclusion in words; the document itself is an attachment
 }
-_EXAM_KEYS = frozenset(
-    "id panel loinc src pt en specimen codes components sensitive release sex_only note".split()
-)
-_COMPONENT_KEYS = frozenset(
-    "id loinc src pt en u ud rsrc ranges critical bands codes note type values normal derived_from notifiable".split()
-)
+_EXAM_FIELDS = "id panel loinc src pt en specimen codes components sensitive release sex_only note"
+_COMPONENT_FIELDS = "u ud rsrc ranges critical bands type values normal derived_from notifiable"
+_EXAM_KEYS = frozenset(_EXAM_FIELDS.split())
+_ALL_KEYS = _EXAM_KEYS | frozenset(_COMPONENT_FIELDS.split())
 Options = Mapping[str, tuple[Option, ...]]
 
 
@@ -64,13 +62,11 @@ def read_catalogue(source: Mapping[str, Any], plausible: Mapping[str, Any]) -> C
 def _exam(
     entry: Mapping[str, Any], entries: Mapping[str, Any], options: Options, plausible: Mapping[str, Any]
 ) -> ExamDefinition:
-    parts = entry.get("components", [entry])
-    specimen = entry.get("specimen")
-    if origin := entry.get(
-        "derived_from"
-    ):  # a derived exam is ordered alone, so its source is measured with it
-        parts = [entries[origin], entry]
-        specimen = entries[origin]["specimen"]
+    _refuse_unknown_keys(entry, _EXAM_KEYS if "components" in entry else _ALL_KEYS)
+    # A derived exam is ordered alone, so what it is derived from is measured with it, on the same specimen.
+    measured = entries[entry["derived_from"]] if "derived_from" in entry else entry
+    parts = [measured, entry] if measured is not entry else entry.get("components", [entry])
+    specimen = measured["specimen"]
     return ExamDefinition(
         code=entry["id"],
         loinc=entry["loinc"],
@@ -87,7 +83,7 @@ def _exam(
 
 
 def _component(part: Mapping[str, Any], options: Options, plausible: Mapping[str, Any]) -> Component:
-    _refuse_unknown_keys(part, _EXAM_KEYS | _COMPONENT_KEYS)
+    _refuse_unknown_keys(part, _ALL_KEYS)
     unit = part.get("u")
     limits = plausible.get(part["id"])
     component = Component(

@@ -1,0 +1,98 @@
+"""Order an exam from the catalogue for a patient of the clinic."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.exam_results.application.caller import Caller
+from services.exam_results.application.exam_access import definition_of, patient_of, save_and_audit
+from services.exam_results.application.ports import ExamWork
+from services.exam_results.domain import errors, kidney_function
+from services.exam_results.domain.age import full_years
+from services.exam_results.domain.catalogue import Catalogue
+from services.exam_results.domain.exam import Exam
+from services.exam_results.domain.exam_events import ExamRegistered, Priority
+from services.exam_results.domain.lifecycle import Lifecycle
+from services.exam_results.domain.people import Patient
+from services.exam_results.domain.protocol_number import new_protocol
+from services.shared.kernel.clock import Clock
+from services.shared.kernel.errors import FORBIDDEN
+from services.shared.kernel.ids import new_id
+from services.shared.kernel.principal import Role
+
+
+@dataclass(frozen=True, slots=True)
+class ExamOrder:
+    patient_id: UUID
+    code: str
+    requester_id: UUID | None = None
+    priority: Priority = Priority.ROUTINE
+    scheduled_at: datetime | None = None
+    clinical_note: str | None = None
+
+
+@dataclass(frozen=True)
+class RegisterExam:
+    """Register an exam: state `registered`, or `scheduled` when an appointment is given.
+
+    A doctor orders in the own name; a receptionist names the requesting doctor. Patient and doctor must be known
+    in this clinic. A calculated exam is refused for people the equation does not hold for.
+    """
+
+    catalogue: Catalogue
+    lifecycle: Lifecycle
+    clock: Clock
+
+    async def run(self, work: ExamWork, caller: Caller, order: ExamOrder) -> Exam:
+        now = self.clock.now()
+        definition = definition_of(self.catalogue, order.code)
+        if order.scheduled_at is not None and order.scheduled_at <= now:
+            raise errors.SCHEDULE_IN_PAST.error(field="scheduled_at")
+        clinic_id = caller.principal.clinic_id
+        if clinic_id is None:
+            raise FORBIDDEN.error()
+        if await work.people.is_closed(caller.id):
+            raise errors.ACCESS_CLOSED.error()
+        patient = await patient_of(work, order.patient_id)
+        requester_id = await self._requester(work, caller, order)
+        if definition.derives:
+            _require_equation_holds(patient, now)
+        exam = Exam.register(
+            ExamRegistered(
+                exam_id=new_id(),
+                actor_id=caller.id,
+                occurred_at=now,
+                clinic_id=clinic_id,
+                protocol=new_protocol(),
+                patient_id=patient.id,
+                person_id=patient.person_id,
+                requester_id=requester_id,
+                code=definition.code,
+                priority=order.priority,
+                sensitive=definition.sensitive,
+                catalogue_version=self.catalogue.version,
+                scheduled_at=order.scheduled_at,
+                clinical_note=(order.clinical_note or "").strip() or None,
+            ),
+            self.lifecycle,
+        )
+        await save_and_audit(work, caller, exam, "exam.register", now)
+        return exam
+
+    async def _requester(self, work: ExamWork, caller: Caller, order: ExamOrder) -> UUID:
+        if caller.principal.has(Role.DOCTOR):
+            requester_id = caller.id
+        elif caller.principal.has(Role.RECEPTIONIST):
+            if order.requester_id is None:
+                raise errors.REQUESTER_REQUIRED.error(field="requester_id")
+            requester_id = order.requester_id
+        else:
+            raise FORBIDDEN.error()
+        if await work.people.professional(requester_id) is None:
+            raise errors.REQUESTER_NOT_KNOWN.error(field="requester_id")
+        return requester_id
+
+
+def _require_equation_holds(patient: Patient, now: datetime) -> None:
+    if not kidney_function.applies_to(patient.sex, full_years(patient.birth_date, now.date())):
+        raise errors.NOT_FOR_PATIENT.error(field="code")

@@ -1,0 +1,124 @@
+"""Rows of the read tables as the API shows them: the list item and, on top of it, the whole exam."""
+
+from typing import Any
+
+from services.exam_results.application.actions import actions_of
+from services.exam_results.application.policy import View
+from services.exam_results.application.ports import ExamRow
+from services.exam_results.domain.catalogue import Catalogue
+from services.exam_results.domain.lifecycle import Lifecycle, State
+from services.shared.kernel.principal import Principal
+
+EVENT_NAMES = {
+    "ExamRegistered": ("Exame registrado", "Exam registered"),
+    "ExamScheduled": ("Exame agendado", "Exam scheduled"),
+    "SpecimenCollected": ("Amostra coletada", "Specimen collected"),
+    "AnalysisStarted": ("Análise iniciada", "Analysis started"),
+    "ResultsEntered": ("Valores digitados", "Values entered"),
+    "ExamCompleted": ("Análise concluída", "Analysis completed"),
+    "ExamReturned": ("Devolvido para análise", "Sent back to analysis"),
+    "RecollectionRequested": ("Nova coleta pedida", "New collection requested"),
+    "ExamReleased": ("Resultado liberado", "Result released"),
+    "ReportSigned": ("Laudo assinado", "Report signed"),
+    "ResultMadeAvailable": ("Resultado disponível ao paciente", "Result available to the patient"),
+    "ExamCancelled": ("Exame cancelado", "Exam cancelled"),
+}
+
+
+def list_item(row: ExamRow, view: View, catalogue: Catalogue, lifecycle: Lifecycle) -> dict[str, Any]:
+    definition = catalogue.find(row["code"])
+    state = lifecycle.states[State(row["state"])]
+    return {
+        "id": row["exam_id"],
+        "protocol": row["protocol"],
+        "code": row["code"],
+        "name_pt": definition.name_pt if definition else row["code"],
+        "name_en": definition.name_en if definition else row["code"],
+        "state": row["state"],
+        "state_pt": state.pt,
+        "state_en": state.en,
+        "priority": row["priority"],
+        "patient": {
+            "id": row["patient_id"],
+            "name": row["patient_social_name"] or row["patient_name"],
+            "birth_date": row["patient_birth_date"],
+            "record_number": row["patient_record_number"],
+        },
+        "requester": {"id": row["requester_id"], "name": row["requester_name"]},
+        "clinic": {"id": row["clinic_id"], "name": row["clinic_name"]},
+        "created_at": row["created_at"],
+        "scheduled_at": row["scheduled_at"],
+        "released_at": row["released_at"],
+        "report_version": row["report_version"] or None,
+        "sensitive": row["sensitive"],
+        "flagged": row["flagged"] if _shows_values(row, view) and _may_preview(row, view) else None,
+    }
+
+
+def whole_exam(
+    row: ExamRow, view: View, caller: Principal, catalogue: Catalogue, lifecycle: Lifecycle
+) -> dict[str, Any]:
+    definition = catalogue.find(row["code"])
+    shows = _shows_values(row, view)
+    return {
+        **list_item(row, view, catalogue, lifecycle),
+        "version": row["version"],
+        "events": [_event(event) for event in row["events"]] if view.is_staff else [],
+        "specimen": {
+            "type_pt": definition.specimen_pt if definition else None,
+            "type_en": definition.specimen_en if definition else None,
+            "barcode": row["barcode"] if view.is_staff else None,
+            "collected_at": row["collected_at"],
+        },
+        "method": None,
+        "clinical_note": row["clinical_note"] if view.is_staff else None,
+        "report": _report(row, view),
+        "replaced_versions": [],
+        "results": row["results"] if shows else [],
+        "actions": actions_of(row, caller, view, lifecycle),
+    }
+
+
+def _shows_values(row: ExamRow, view: View) -> bool:
+    return view.shows_values(signed=row["signed_file_id"] is not None, opened_at=row["opened_at"])
+
+
+def _may_preview(row: ExamRow, view: View) -> bool:
+    """Sensitive classes are hidden from previews, the laboratory's own apart."""
+    return view.is_bench or not row["sensitive"]
+
+
+def _event(event: dict[str, Any]) -> dict[str, Any]:
+    name_pt, name_en = EVENT_NAMES[event["type"]]
+    return {"type_pt": name_pt, "type_en": name_en, "at": event["at"], "actor_name": event["actor_name"]}
+
+
+def _report(row: ExamRow, view: View) -> dict[str, Any] | None:
+    """The released report; before that, for the laboratory's own people, the draft."""
+    if row["draft_version"] is not None:
+        if not view.is_bench:
+            return None
+        return {
+            "version": row["draft_version"],
+            "status": "preliminary",
+            "released_at": None,
+            "releaser": None,
+            "file_id": row["draft_file_id"],
+            "opened": False,
+        }
+    if not row["report_version"]:
+        return None
+    return {
+        "version": row["report_version"],
+        "status": "final",
+        "released_at": row["released_at"],
+        "releaser": {
+            "id": row["releaser_id"],
+            "name": row["releaser_name"],
+            "council": row["releaser_council"],
+            "number": row["releaser_number"],
+            "uf": row["releaser_uf"],
+        },
+        "file_id": row["signed_file_id"] if _shows_values(row, view) else None,
+        "opened": row["opened_at"] is not None,
+    }

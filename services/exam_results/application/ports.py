@@ -1,0 +1,156 @@
+"""What the use cases need from outside. The edge opens the transaction; these live inside it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.exam_results.application.policy import View
+from services.exam_results.domain.exam import Exam
+from services.exam_results.domain.lifecycle import State
+from services.exam_results.domain.people import Laboratory, Patient, Professional
+from services.exam_results.domain.report import Snapshot, Stage
+from services.shared.kernel.audit import AuditEntry
+
+ExamRow = Mapping[str, Any]
+"""One row of the read tables, with the column names of `exam_rows.py`; `results` is JSON ready to be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as one clinic knows it."""
+
+    id: UUID
+    clinic_id: UUID
+    name: str
+    kind: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ExamFile:
+    """What file-management told us of a file; the file itself is its affair."""
+
+    id: UUID
+    exam_id: UUID
+    clinic_id: UUID
+    kind: str
+    report_version: int | None
+    sha256: str
+    deleted: bool = False
+
+
+class ExamStore(Protocol):
+    async def load(self, exam_id: UUID) -> Exam | None:
+        """Return the exam folded from its stream, or None."""
+        ...
+
+    async def save(self, exam: Exam) -> None:
+        """Append what was recorded, bring the read tables up to date, and put the events to be published in the
+        outbox, all in the one transaction. Raises `version_conflict` when somebody else was faster.
+        """
+        ...
+
+
+class People(Protocol):
+    """Projections of what accounts published. Each `put` keeps the newer version and says whether it was newer."""
+
+    async def patient(self, patient_id: UUID) -> Patient | None: ...
+    async def professional(self, account_id: UUID) -> Professional | None: ...
+    async def laboratory(self, clinic_id: UUID) -> Laboratory | None: ...
+    async def is_closed(self, account_id: UUID) -> bool: ...
+    async def put_patient(self, patient: Patient, version: int) -> bool: ...
+    async def put_professional(self, professional: Professional, version: int) -> bool: ...
+    async def put_account(self, account: Account, version: int) -> bool: ...
+    async def close_account(self, account_id: UUID, clinic_id: UUID, version: int) -> bool: ...
+
+
+class Reports(Protocol):
+    async def keep(self, snapshot: Snapshot, exam: Exam) -> None:
+        """Store a snapshot for good. A draft made again stands beside the older one; the newest is read."""
+        ...
+
+
+class ExamFiles(Protocol):
+    async def put(self, file: ExamFile, version: int) -> bool:
+        """Keep the newer version; say whether it was newer."""
+        ...
+
+
+class ExamWork(Protocol):
+    """Everything one writing transaction can do."""
+
+    @property
+    def exams(self) -> ExamStore: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def reports(self) -> Reports: ...
+    @property
+    def files(self) -> ExamFiles: ...
+
+    async def audit(self, entry: AuditEntry) -> None: ...
+
+
+class Order(StrEnum):
+    NEWEST = "n"
+    WORKLIST = "w"  # urgent first, then the oldest
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a person typed into the search box, as far as it can be understood."""
+
+    text: str  # lower case, no accents
+    protocol: str | None
+    codes: tuple[str, ...]  # catalogue codes whose names contain the text
+
+
+@dataclass(frozen=True, slots=True)
+class PageKey:
+    """The sort key of the last row of a page."""
+
+    rank: int
+    created_at: datetime
+    exam_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PageCriteria:
+    view: View
+    order: Order
+    limit: int
+    states: tuple[State, ...] = ()
+    patient_id: UUID | None = None
+    search: Search | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    after: PageKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSnapshot:
+    clinic_id: UUID
+    patient_id: UUID
+    body: str
+    sha256: str
+
+
+class ExamReads(Protocol):
+    """Everything one reading transaction can do. A closed account sees nothing."""
+
+    async def page(self, criteria: PageCriteria) -> Sequence[ExamRow]:
+        """Return up to `limit` rows after the key, in the order asked for."""
+        ...
+
+    async def one(self, view: View, exam_id: UUID) -> ExamRow | None:
+        """Return an exam inside the view with its specimen, report, results and events, or None."""
+        ...
+
+    async def snapshot(self, exam_id: UUID, report_version: int, stage: Stage) -> StoredSnapshot | None:
+        """Return the newest snapshot of that version and stage, in any clinic: for services only."""
+        ...
+
+    async def audit(self, entry: AuditEntry) -> None: ...

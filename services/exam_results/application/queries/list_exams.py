@@ -1,0 +1,107 @@
+"""The list of exams that a person came for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.exam_results.application.caller import Caller
+from services.exam_results.application.exam_json import list_item
+from services.exam_results.application.policy import View, view_of
+from services.exam_results.application.ports import (
+    ExamReads,
+    ExamRow,
+    Order,
+    PageCriteria,
+    PageKey,
+    Search,
+)
+from services.exam_results.application.search_text import plain
+from services.exam_results.domain.catalogue import Catalogue
+from services.exam_results.domain.lifecycle import ON_THE_BENCH, Lifecycle, State
+from services.exam_results.domain.protocol_number import read_protocol
+from services.shared.kernel.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuestion:
+    limit: int = 20
+    text: str | None = None
+    states: tuple[State, ...] = ()
+    patient_id: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    after: PageKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExamPage:
+    items: list[dict[str, Any]]
+    next_key: PageKey | None
+    order: Order
+
+
+@dataclass(frozen=True)
+class ListExams:
+    """List the exams the caller may see, newest first: a patient's own of all clinics, a doctor's own orders, for a
+    receptionist all of the clinic without values.
+
+    A technician or releaser gets the worklist: what is still on the bench, urgent first, then the oldest; with a
+    search, a patient or a finished state, everything of the clinic, newest first. A list is one audit row.
+    """
+
+    catalogue: Catalogue
+    lifecycle: Lifecycle
+    clock: Clock
+
+    async def run(self, reads: ExamReads, caller: Caller, question: ListQuestion) -> ExamPage:
+        view = view_of(caller.principal)
+        order = order_of(view, question)
+        rows = await reads.page(
+            PageCriteria(
+                view=view,
+                order=order,
+                limit=question.limit + 1,
+                states=_states(order, question.states),
+                patient_id=question.patient_id,
+                search=_search(self.catalogue, question.text),
+                since=question.since,
+                until=question.until,
+                after=question.after,
+            )
+        )
+        await reads.audit(caller.did("exam.list", self.clock.now(), clinic_id=view.clinic_id))
+        shown = rows[: question.limit]
+        return ExamPage(
+            items=[list_item(row, view, self.catalogue, self.lifecycle) for row in shown],
+            next_key=_key(shown[-1]) if len(rows) > question.limit else None,
+            order=order,
+        )
+
+
+def order_of(view: View, question: ListQuestion) -> Order:
+    looks_for_one = question.text or question.patient_id
+    on_bench = all(state in ON_THE_BENCH for state in question.states)
+    return Order.WORKLIST if view.is_bench and on_bench and not looks_for_one else Order.NEWEST
+
+
+def _states(order: Order, asked: tuple[State, ...]) -> tuple[State, ...]:
+    return asked or (tuple(sorted(ON_THE_BENCH)) if order is Order.WORKLIST else ())
+
+
+def _key(row: ExamRow) -> PageKey:
+    return PageKey(row["priority_rank"], row["created_at"], row["exam_id"])
+
+
+def _search(catalogue: Catalogue, text: str | None) -> Search | None:
+    wanted = plain(text or "")
+    if not wanted:
+        return None
+    return Search(wanted, read_protocol(wanted), tuple(_codes(catalogue, wanted)))
+
+
+def _codes(catalogue: Catalogue, wanted: str) -> Iterable[str]:
+    for exam in catalogue.exams:
+        if wanted in plain(exam.name_pt) or wanted in plain(exam.name_en) or wanted == exam.code.lower():
+            yield exam.code

@@ -1,0 +1,41 @@
+"""One exam with all that the caller may see of it."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.exam_results.application.caller import Caller
+from services.exam_results.application.exam_json import whole_exam
+from services.exam_results.application.policy import view_of
+from services.exam_results.application.ports import ExamReads
+from services.exam_results.domain.catalogue import Catalogue
+from services.exam_results.domain.lifecycle import Lifecycle
+from services.shared.kernel.clock import Clock
+from services.shared.kernel.errors import NOT_FOUND
+
+
+@dataclass(frozen=True)
+class ReadExam:
+    """Read an exam inside the caller's view; outside it there is none (404). Values appear by the policy. The audit
+    row is written before the answer.
+    """
+
+    catalogue: Catalogue
+    lifecycle: Lifecycle
+    clock: Clock
+
+    async def run(self, reads: ExamReads, caller: Caller, exam_id: UUID) -> dict[str, Any]:
+        view = view_of(caller.principal)
+        row = await reads.one(view, exam_id)
+        if row is None:
+            raise NOT_FOUND.error()
+        await reads.audit(
+            caller.did(
+                "exam.read",
+                self.clock.now(),
+                clinic_id=row["clinic_id"],
+                patient_id=row["patient_id"],
+                exam_id=exam_id,
+            )
+        )
+        return whole_exam(row, view, caller.principal, self.catalogue, self.lifecycle)
