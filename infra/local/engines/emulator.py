@@ -1,0 +1,93 @@
+"""Runs the AWS emulator so that it keeps what it was told. Executed by the engines' own Python, never imported.
+
+By itself the emulator saves its state only when it is stopped politely, and forgets sent e-mails altogether.
+Here it saves soon after every change (at most a twentieth of its time), and e-mails are part of the state.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import ministack.app as emulator  # type: ignore[import-not-found]
+from ministack.core.persistence import save_all  # type: ignore[import-not-found]
+from ministack.services import ses, sns  # type: ignore[import-not-found]
+
+Scope = MutableMapping[str, Any]
+Asgi = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+
+_KEPT_MESSAGES = 500
+_SHORTEST_PAUSE = 0.25
+_LONGEST_PAUSE = 2.0
+# Calls that change nothing worth a save, told by the end of the action's name.
+_READS = ("ReceiveMessage", "GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems", "Decrypt", "Encrypt")
+_READ_PREFIXES = ("Describe", "List", "Get")
+
+
+class StateKeeper:
+    def __init__(self, app: Asgi) -> None:
+        self._app = app
+        self._changed = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        if self._task is None and scope["type"] == "http":
+            self._task = asyncio.create_task(self._save_when_changed())
+        await self._app(scope, receive, send)
+        if scope["type"] == "http" and _may_change(scope):
+            self._changed.set()
+
+    async def _save_when_changed(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            began = time.perf_counter()
+            # On the event loop on purpose: no request can change a dictionary while it is written.
+            save_all(emulator._build_persistence_save_dict())
+            took = time.perf_counter() - began
+            await asyncio.sleep(min(_LONGEST_PAUSE, max(_SHORTEST_PAUSE, took * 20)))
+
+
+def _may_change(scope: Scope) -> bool:
+    if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        return False
+    for name, value in scope["headers"]:
+        if name.lower() == b"x-amz-target":
+            action = value.decode("latin-1").rpartition(".")[2]
+            return action not in _READS and not action.startswith(_READ_PREFIXES)
+    return True
+
+
+def _keep_emails() -> None:
+    state_of, load = ses.get_state, ses.load_persisted_state
+
+    def get_state() -> dict[str, Any]:
+        sent = {key: list(value)[-_KEPT_MESSAGES:] for key, value in ses._sent_emails._data.items()}
+        rows = [[*key, value] for key, value in sent.items()]
+        return {**state_of(), "laudo_sent_emails": rows}
+
+    def load_persisted_state(data: dict[str, Any]) -> None:
+        for *key, value in data.pop("laudo_sent_emails", []):
+            ses._sent_emails._data[tuple(key)] = value
+        load(data)
+
+    ses.get_state, ses.load_persisted_state = get_state, load_persisted_state
+
+
+def _limit_texts() -> None:
+    state_of = sns.get_state
+
+    def get_state() -> dict[str, Any]:
+        for records in sns._sms_messages._data.values():
+            del records[:-_KEPT_MESSAGES]
+        state: dict[str, Any] = state_of()
+        return state
+
+    sns.get_state = get_state
+
+
+if __name__ == "__main__":
+    _keep_emails()
+    _limit_texts()
+    emulator.app = StateKeeper(emulator.app)
+    emulator.main()

@@ -1,0 +1,74 @@
+"""What each service may do in AWS, derived from topology.json: its own topic, queues, bucket, table and keys."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from infra.local.provision.arns import Arns
+
+_CONSUME = [
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibility",
+    "sqs:SendMessage",  # a message in hand is put back, delayed, while a dependency is down
+    "sqs:GetQueueUrl",
+    "sqs:GetQueueAttributes",
+]
+_TABLE = [
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:Query",
+    "dynamodb:BatchGetItem",
+    "dynamodb:BatchWriteItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DescribeTable",
+]
+_OBJECTS = [
+    "s3:GetObject",
+    "s3:GetObjectVersion",
+    "s3:PutObject",
+    "s3:GetObjectAttributes",
+    "s3:PutObjectTagging",
+    "s3:GetObjectTagging",
+]
+_KEY = ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"]
+_SENDS = {
+    "ses": [{"actions": ["ses:SendEmail", "ses:SendRawEmail"], "resources": ["*"]}],
+    # A text message names a phone, not a resource; topics stay closed (see the deny below).
+    "sms": [{"actions": ["sns:Publish"], "resources": ["*"]}],
+}
+
+
+def service_policy(topology: Mapping[str, Any], service: str, key_ids: Mapping[str, str]) -> dict[str, Any]:
+    """Return the IAM policy of one service (hyphenated name)."""
+    arns = Arns(topology)
+    topics = [arns.topic(name) for name, topic in topology["topics"].items() if topic["producer"] == service]
+    own = [arns.queue(name) for name, queue in topology["queues"].items() if queue["consumer"] == service]
+    commands = [
+        arns.queue(name)
+        for name, queue in topology["queues"].items()
+        if service in queue.get("senders", ()) and queue["consumer"] != service
+    ]
+    buckets = [arns.bucket(name) for name, item in topology["buckets"].items() if item["owner"] == service]
+    tables = [arns.table(name) for name, item in topology["tables"].items() if item["owner"] == service]
+    keys = [arns.key(key_ids[name]) for name, key in topology["keys"].items() if service in key["users"]]
+    statements = [
+        _allow(["sns:Publish"], topics),
+        _allow(_CONSUME, own),
+        _allow(["sqs:SendMessage", "sqs:GetQueueUrl"], commands),
+        _allow(_OBJECTS, [f"{bucket}/*" for bucket in buckets]),
+        _allow(["s3:ListBucket", "s3:GetBucketLocation"], buckets),
+        _allow(_TABLE, [part for table in tables for part in (table, f"{table}/index/*")]),
+        _allow(_KEY, keys),
+    ]
+    for channel in topology["services"].get(service, {}).get("sends", ()):
+        statements += [_allow(item["actions"], item["resources"]) for item in _SENDS[channel]]
+        if channel == "sms":
+            foreign = [arns.topic(name) for name in topology["topics"] if arns.topic(name) not in topics]
+            statements.append({"Effect": "Deny", "Action": ["sns:Publish"], "Resource": foreign})
+    return {"Version": "2012-10-17", "Statement": [item for item in statements if item["Resource"]]}
+
+
+def _allow(actions: list[str], resources: list[str]) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": actions, "Resource": resources}
