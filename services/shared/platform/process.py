@@ -11,6 +11,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from services.shared.platform import kill_points
 from services.shared.platform.logs import configure_logs, get_logger
 from services.shared.platform.settings import ServiceSettings
 
@@ -23,6 +24,7 @@ Loops = Callable[[], Awaitable[Sequence[Coroutine[Any, Any, None]]]]
 def serve_api(app: FastAPI, settings: ServiceSettings, service: str) -> None:
     """Serve on `http_host:http_port` until SIGTERM. The gateway on this host is trusted for X-Forwarded-For."""
     configure_logs(service, settings.log_level)
+    kill_points.arm(settings.kill_folder)
     uvicorn.run(
         app,
         host=settings.http_host,
@@ -44,6 +46,7 @@ def run_worker(start: Loops, settings: ServiceSettings, service: str) -> None:
     A loop that ends or raises ends the process with an error: the supervisor (or the kubelet) starts it again.
     """
     configure_logs(service, settings.log_level)
+    kill_points.arm(settings.kill_folder)
     failed = uvloop.run(_run_worker(start))
     if failed:
         raise SystemExit(1)

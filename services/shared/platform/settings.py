@@ -21,6 +21,7 @@ class ServiceSettings(BaseSettings):
     jwks_url: str  # where the issuer's keys are fetched, inside the network
     audience: str = "laudo"
     public_url: str = "http://localhost:8080"  # what people type; used in links and messages
+    kill_folder: Path | None = None  # fault tests only: see platform/kill_points.py
     local_demo: bool = False  # True only under `make run` and tests
     demo_folder: Path | None = None  # demo clinics and people, read by the seeders
 

@@ -13,6 +13,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from services.shared.platform import kill_points
 from services.shared.platform.logs import get_logger
 from services.shared.platform.messaging.envelope import MalformedMessage, Message, parse_message
 from services.shared.platform.topology import QueueSettings
@@ -113,8 +114,10 @@ class SqsPoller:
         messages = await asyncio.to_thread(self._receive, wait_s)
         if not messages:
             return 0
+        kill_points.reached("after_receive_before_effect")
         response = await asyncio.to_thread(self._consumer.handler, _lambda_event(messages), None)
         failed = {item["itemIdentifier"] for item in response["batchItemFailures"]}
+        kill_points.reached("after_effect_before_delete")
         put_back = bool(failed) and not await self._healthy()
         await asyncio.to_thread(self._settle, messages, failed, put_back)
         return len(messages)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
+from services.shared.platform import kill_points
 from services.shared.platform.messaging.envelope import Message
 from services.shared.platform.messaging.publisher import OutboxMessage
 from services.shared.platform.postgres.database import WriteSession
@@ -49,6 +50,8 @@ class PostgresOutbox:
             )
             if not rows:
                 return 0
+            kill_points.reached("after_commit_before_relay")
             accepted = await publish([OutboxMessage(**row) for row in rows])
+            kill_points.reached("after_publish_before_mark")
             await connection.execute("DELETE FROM outbox WHERE id = ANY($1::uuid[])", list(accepted))
             return len(rows)
