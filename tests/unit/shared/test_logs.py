@@ -1,20 +1,11 @@
 """Logs are JSON, carry the trace id, and cannot carry what people typed."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
-import structlog
 
-from services.shared.platform.logs import configure_logs, get_logger
+from services.shared.platform.logs import get_logger
 from services.shared.platform.tracing import trace
-
-
-@pytest.fixture(autouse=True)
-def _configured() -> Iterator[None]:
-    configure_logs("test-service")
-    yield
-    structlog.reset_defaults()
 
 
 def _line(capsysbinary: pytest.CaptureFixture[bytes]) -> dict[str, object]:
