@@ -20,7 +20,16 @@ _KEPT_MESSAGES = 500
 _SHORTEST_PAUSE = 0.25
 _LONGEST_PAUSE = 2.0
 # Calls that change nothing worth a save, told by the end of the action's name.
-_READS = ("ReceiveMessage", "GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems", "Decrypt", "Encrypt")
+_READS = (
+    "ReceiveMessage",
+    "GetItem",
+    "BatchGetItem",
+    "Query",
+    "Scan",
+    "TransactGetItems",
+    "Decrypt",
+    "Encrypt",
+)
 _READ_PREFIXES = ("Describe", "List", "Get")
 
 

@@ -113,9 +113,7 @@ def wait_until(answers: Callable[[], bool], child: Child, timeout: float, pause:
         if not child.running:
             raise DidNotStart(f"{child.name} ended with code {child.exit_code}:\n{child.last_lines()}")
         if time.monotonic() > deadline:
-            raise DidNotStart(
-                f"{child.name} did not answer within {timeout:.0f} s:\n{child.last_lines()}"
-            )
+            raise DidNotStart(f"{child.name} did not answer within {timeout:.0f} s:\n{child.last_lines()}")
         time.sleep(pause)
 
 

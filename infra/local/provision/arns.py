@@ -24,5 +24,8 @@ class Arns:
     def key(self, key_id: str) -> str:
         return self._arn("kms", f"key/{key_id}")
 
+    def alias(self, name: str) -> str:
+        return self._arn("kms", f"alias/{name}")
+
     def bucket(self, name: str) -> str:
         return f"arn:aws:s3:::{name}"

@@ -14,9 +14,7 @@ from infra.local.provision.secret_store import SecretStore
 from infra.local.provision.storage import provision_buckets, provision_keys, provision_tables
 
 
-def provision_aws(
-    url: str, topology: Mapping[str, Any], secrets: SecretStore
-) -> dict[str, Credentials]:
+def provision_aws(url: str, topology: Mapping[str, Any], secrets: SecretStore) -> dict[str, Credentials]:
     """Create what is missing and return each service's own credentials.
 
     When the declaration is the one of last time and the emulator really has every resource, nothing is done.
@@ -43,15 +41,11 @@ def _fingerprint(topology: Mapping[str, Any]) -> str:
     return digest.hexdigest()
 
 
-def _everything_is_there(
-    clients: AdminClients, topology: Mapping[str, Any], secrets: SecretStore
-) -> bool:
+def _everything_is_there(clients: AdminClients, topology: Mapping[str, Any], secrets: SecretStore) -> bool:
     arns = Arns(topology)
     suffix = topology["queue_settings"]["dead_letter_suffix"]
     wanted_queues = {part for name in topology["queues"] for part in (name, name + suffix)}
-    queues = {
-        url.rpartition("/")[2] for url in clients.sqs.list_queues(MaxResults=1000).get("QueueUrls", [])
-    }
+    queues = {url.rpartition("/")[2] for url in clients.sqs.list_queues(MaxResults=1000).get("QueueUrls", [])}
     subscribed = {item["Endpoint"] for item in clients.sns.list_subscriptions()["Subscriptions"]}
     wanted_endpoints = {arns.queue(name) for name, queue in topology["queues"].items() if "topic" in queue}
     users = {item["UserName"] for item in clients.iam.list_users()["Users"]}

@@ -37,18 +37,14 @@ def stored_credentials(topology: Mapping[str, Any], secrets: SecretStore) -> dic
     }
 
 
-def _user(
-    clients: AdminClients, service: str, policy: dict[str, Any], secrets: SecretStore
-) -> Credentials:
+def _user(clients: AdminClients, service: str, policy: dict[str, Any], secrets: SecretStore) -> Credentials:
     user = f"laudo-{service}"
     try:
         clients.iam.create_user(UserName=user)
     except clients.iam.exceptions.EntityAlreadyExistsException:
         pass
     clients.iam.put_user_policy(UserName=user, PolicyName=user, PolicyDocument=json.dumps(policy))
-    known = {
-        item["AccessKeyId"] for item in clients.iam.list_access_keys(UserName=user)["AccessKeyMetadata"]
-    }
+    known = {item["AccessKeyId"] for item in clients.iam.list_access_keys(UserName=user)["AccessKeyMetadata"]}
     stored = secrets.get(f"aws.{service}")
     if stored and stored[0] in known:
         return Credentials(*stored)

@@ -5,10 +5,16 @@ from typing import Any
 
 from infra.local.provision.arns import Arns
 
+# AWS authorises a batch call by its single action; the emulator asks for the batch's own name. Both are named
+# here, for these local users only; Terraform's policies name the single actions.
+_PUBLISH = ["sns:Publish", "sns:PublishBatch"]
+_SEND = ["sqs:SendMessage", "sqs:SendMessageBatch", "sqs:GetQueueUrl"]
 _CONSUME = [
     "sqs:ReceiveMessage",
     "sqs:DeleteMessage",
+    "sqs:DeleteMessageBatch",
     "sqs:ChangeMessageVisibility",
+    "sqs:ChangeMessageVisibilityBatch",
     "sqs:SendMessage",  # a message in hand is put back, delayed, while a dependency is down
     "sqs:GetQueueUrl",
     "sqs:GetQueueAttributes",
@@ -52,11 +58,16 @@ def service_policy(topology: Mapping[str, Any], service: str, key_ids: Mapping[s
     ]
     buckets = [arns.bucket(name) for name, item in topology["buckets"].items() if item["owner"] == service]
     tables = [arns.table(name) for name, item in topology["tables"].items() if item["owner"] == service]
-    keys = [arns.key(key_ids[name]) for name, key in topology["keys"].items() if service in key["users"]]
+    keys = [
+        arn  # AWS resolves an alias to its key before it asks the policy, the emulator does not
+        for name, key in topology["keys"].items()
+        if service in key["users"]
+        for arn in (arns.key(key_ids[name]), arns.alias(name))
+    ]
     statements = [
-        _allow(["sns:Publish"], topics),
+        _allow(_PUBLISH, topics),
         _allow(_CONSUME, own),
-        _allow(["sqs:SendMessage", "sqs:GetQueueUrl"], commands),
+        _allow(_SEND, commands),
         _allow(_OBJECTS, [f"{bucket}/*" for bucket in buckets]),
         _allow(["s3:ListBucket", "s3:GetBucketLocation"], buckets),
         _allow(_TABLE, [part for table in tables for part in (table, f"{table}/index/*")]),
@@ -66,7 +77,7 @@ def service_policy(topology: Mapping[str, Any], service: str, key_ids: Mapping[s
         statements += [_allow(item["actions"], item["resources"]) for item in _SENDS[channel]]
         if channel == "sms":
             foreign = [arns.topic(name) for name in topology["topics"] if arns.topic(name) not in topics]
-            statements.append({"Effect": "Deny", "Action": ["sns:Publish"], "Resource": foreign})
+            statements.append({"Effect": "Deny", "Action": _PUBLISH, "Resource": foreign})
     return {"Version": "2012-10-17", "Statement": [item for item in statements if item["Resource"]]}
 
 
