@@ -1,0 +1,194 @@
+"""Send one delivery that is due."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from services.notification.application.ports import (
+    ClinicStore,
+    ContactStore,
+    Deliveries,
+    EmailChannel,
+    NotAccepted,
+    OutcomeUnknown,
+    PreferenceStore,
+    SecretVault,
+    SmsChannel,
+)
+from services.notification.domain.channel import Channel
+from services.notification.domain.clinic import Clinic
+from services.notification.domain.contact import Contact, masked
+from services.notification.domain.decision import TOO_LATE, Hold, Suppress, decide
+from services.notification.domain.delivery import Delivery, DeliveryState, Lane
+from services.notification.domain.quiet_hours import QuietHours
+from services.notification.domain.rendering import (
+    EmailMessage,
+    Facts,
+    SmsMessage,
+    TextDoesNotFit,
+    render_email,
+    render_sms,
+)
+from services.notification.domain.retry import back_off
+from services.notification.domain.template import Template, Templates
+from services.shared.kernel.clock import Clock
+
+LEASE = timedelta(seconds=30)
+CLINIC_UNKNOWN = "clinic_unknown"
+TEXT_DOES_NOT_FIT = "text_does_not_fit"
+TIMED_OUT = "timed_out"
+
+
+class Attempt(StrEnum):
+    SENT = "sent"
+    HELD = "held"
+    SUPPRESSED = "suppressed"
+    RETRY = "retry"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    LOST = "lost"  # another sender has it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What a message is made from at the moment it is sent."""
+
+    contacts: ContactStore
+    preferences: PreferenceStore
+    clinics: ClinicStore
+    vault: SecretVault
+    templates: Templates
+    quiet: QuietHours
+    portal_url: str
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused(Exception):
+    detail: str
+
+
+class SendDueDelivery:
+    """Claims the delivery that has been due longest, and sends it at most once.
+
+    - Contact, preferences and quiet hours are asked again: the person may have changed them since.
+    - `sending` is on record before the provider is called and `sent`, with the provider's id, after it. Nothing is
+      held open meanwhile: no connection, no lock, only the state.
+    - What the provider surely refused is tried again with back-off; an unknown outcome is never repeated by
+      itself, unless the text is a critical contact, which prefers a repeat to silence.
+    """
+
+    def __init__(
+        self, *, deliveries: Deliveries, sources: Sources, email: EmailChannel, sms: SmsChannel, clock: Clock
+    ) -> None:
+        self._deliveries = deliveries
+        self._sources = sources
+        self._email = email
+        self._sms = sms
+        self._clock = clock
+
+    async def claim(self, lane: Lane) -> Delivery | None:
+        now = self._clock.now()
+        return await self._deliveries.claim(lane, now=now, lease_until=now + LEASE)
+
+    async def __call__(self, claimed: Delivery) -> Attempt:
+        template = self._sources.templates[claimed.template]
+        try:
+            message = await self._compose(claimed, template)
+        except _Refused as refused:
+            return await self._retry_or_fail(claimed, claimed.attempts + 1, refused.detail)
+        if isinstance(message, Hold):
+            await self._deliveries.put_back(
+                claimed, not_before=message.until, detail=message.why, attempts=claimed.attempts
+            )
+            return Attempt.HELD
+        if isinstance(message, Suppress):
+            await self._deliveries.close(claimed, DeliveryState.SUPPRESSED, detail=message.why)
+            return Attempt.SUPPRESSED
+        sending = await self._deliveries.begin_sending(
+            claimed, address_masked=masked(message.to), now=self._clock.now()
+        )
+        if sending is None:
+            return Attempt.LOST
+        return await self._hand_over(sending, template, message)
+
+    async def _compose(
+        self, claimed: Delivery, template: Template
+    ) -> EmailMessage | SmsMessage | Hold | Suppress:
+        sources = self._sources
+        contact, preferences, clinic = await asyncio.gather(
+            sources.contacts.find(claimed.person_id),
+            sources.preferences.find(claimed.person_id),
+            sources.clinics.find(claimed.clinic_id),
+        )
+        assert contact is not None  # a delivery is planned from a contact, and contacts are never removed
+        now = self._clock.now()
+        what = decide(
+            template,
+            claimed.channel,
+            contact=contact,
+            preferences=preferences,
+            quiet=sources.quiet,
+            now=now,
+            useful_until=claimed.useful_until,
+        )
+        if isinstance(what, Hold | Suppress):
+            return what
+        code = await sources.vault.read(claimed.reason, now=now) if claimed.has_secret else None
+        if claimed.has_secret and code is None:
+            return Suppress(TOO_LATE)
+        if clinic is None:
+            raise _Refused(CLINIC_UNKNOWN)
+        facts = Facts(url=sources.portal_url, zone=sources.zone, at=claimed.at, code=code)
+        return self._render(claimed, template, contact=contact, to=what.to, clinic=clinic, facts=facts)
+
+    def _render(
+        self,
+        claimed: Delivery,
+        template: Template,
+        *,
+        contact: Contact,
+        to: str,
+        clinic: Clinic,
+        facts: Facts,
+    ) -> EmailMessage | SmsMessage:
+        render = render_email if claimed.channel is Channel.EMAIL else render_sms
+        try:
+            return render(
+                template, delivery_id=claimed.id, contact=contact, to=to, clinic=clinic, facts=facts
+            )
+        except TextDoesNotFit:
+            raise _Refused(TEXT_DOES_NOT_FIT) from None
+
+    async def _hand_over(
+        self, sending: Delivery, template: Template, message: EmailMessage | SmsMessage
+    ) -> Attempt:
+        try:
+            if isinstance(message, EmailMessage):
+                provider_id = await self._email.send(message)
+            else:
+                provider_id = await self._sms.send(message)
+        except NotAccepted as refusal:
+            if refusal.permanent:
+                await self._deliveries.close(sending, DeliveryState.FAILED, detail=refusal.detail)
+                return Attempt.FAILED
+            return await self._retry_or_fail(sending, sending.attempts, refusal.detail)
+        except OutcomeUnknown:
+            if template.repeat_when_unknown:
+                return await self._retry_or_fail(sending, sending.attempts, TIMED_OUT)
+            await self._deliveries.close(sending, DeliveryState.UNKNOWN, detail=TIMED_OUT)
+            return Attempt.UNKNOWN
+        await self._deliveries.record_sent(sending, provider_id=provider_id, now=self._clock.now())
+        return Attempt.SENT
+
+    async def _retry_or_fail(self, held: Delivery, attempts: int, detail: str) -> Attempt:
+        pause = back_off(attempts)
+        if pause is None:
+            await self._deliveries.close(held, DeliveryState.FAILED, detail=detail)
+            return Attempt.FAILED
+        await self._deliveries.put_back(
+            held, not_before=self._clock.now() + pause, detail=detail, attempts=attempts
+        )
+        return Attempt.RETRY

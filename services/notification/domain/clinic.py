@@ -1,0 +1,27 @@
+"""The clinic as messages name it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.notification.domain.gsm7 import fold
+
+SHORT_NAME_BUDGET = 20
+CONTACT_BUDGET = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clinic:
+    """`short_name` and `contact` stand in SMS, so they are plain and short; `name` stands in e-mail."""
+
+    id: UUID
+    name: str
+    short_name: str
+    contact: str
+
+    def __post_init__(self) -> None:
+        for field, text, budget in (
+            ("short_name", self.short_name, SHORT_NAME_BUDGET),
+            ("contact", self.contact, CONTACT_BUDGET),
+        ):
+            if not text or len(text) > budget or fold(text) != text:
+                raise ValueError(f"{field} must have 1 to {budget} characters without accents")

@@ -1,0 +1,21 @@
+"""Something a person is to be told, once, before it is known by which channels."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """`reason` names the occasion, e.g. `exam:<id>:ready:2`: the same reason is told once per channel."""
+
+    reason: str
+    template: str
+    person_id: UUID
+    clinic_id: UUID
+    traceparent: str
+    exam_id: UUID | None = None
+    at: datetime | None = None  # the moment the text speaks of
+    useful_until: datetime | None = None  # after that, silence is better
+    has_secret: bool = False  # the vault keeps a code under this reason
+    obsolete: str | None = None  # why it is not told any more; the log still shows it
