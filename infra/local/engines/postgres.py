@@ -71,6 +71,7 @@ class PostgresServer(Server):
                     "--no-instructions",
                     *([] if self._durable else ["--no-sync"]),
                 ],
+                check=False,
                 capture_output=True,
                 text=True,
                 stdin=subprocess.DEVNULL,
@@ -138,6 +139,7 @@ def _unprivileged(home: Path) -> list[str]:
 @cache
 def _namespaces_work() -> bool:
     try:
-        return subprocess.run(["unshare", "--user", "--", "true"], capture_output=True).returncode == 0
+        tried = subprocess.run(["unshare", "--user", "--", "true"], check=False, capture_output=True)
     except FileNotFoundError:
         return False
+    return tried.returncode == 0

@@ -23,7 +23,7 @@ class AwsAccount:
     region: str
     account_id: str
     access_key: str = "test"
-    secret_key: str = "test"  # noqa: S105
+    secret_key: str = "test"
 
     def client(self, service: str) -> Any:
         session = boto3.session.Session(

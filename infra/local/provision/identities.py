@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,10 +40,8 @@ def stored_credentials(topology: Mapping[str, Any], secrets: SecretStore) -> dic
 
 def _user(clients: AdminClients, service: str, policy: dict[str, Any], secrets: SecretStore) -> Credentials:
     user = f"laudo-{service}"
-    try:
+    with suppress(clients.iam.exceptions.EntityAlreadyExistsException):
         clients.iam.create_user(UserName=user)
-    except clients.iam.exceptions.EntityAlreadyExistsException:
-        pass
     clients.iam.put_user_policy(UserName=user, PolicyName=user, PolicyDocument=json.dumps(policy))
     known = {item["AccessKeyId"] for item in clients.iam.list_access_keys(UserName=user)["AccessKeyMetadata"]}
     stored = secrets.get(f"aws.{service}")

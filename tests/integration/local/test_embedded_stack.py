@@ -48,7 +48,8 @@ async def test_the_roles_of_a_service_can_neither_bypass_row_security_nor_make_t
         connection = await asyncpg.connect(_plain(url))
         role = await connection.fetchrow("select * from pg_roles where rolname = current_user")
         assert role is not None
-        assert not (role["rolbypassrls"] or role["rolsuper"] or role["rolcreaterole"])
+        for power in ("rolbypassrls", "rolsuper", "rolcreaterole"):
+            assert not role[power]
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute("create table intruder (id int)")
         await connection.close()
@@ -125,7 +126,7 @@ def test_a_service_is_held_to_its_own_topic_queues_bucket_table_and_keys(aws: Em
     topic = f"arn:aws:sns:{aws.region}:{aws.account_id}:exam-results-events"
     commands = aws.queue_url("notification-commands")
     key = {"pk": {"S": "x"}, "sk": {"S": "y"}}
-    forbidden = [
+    forbidden: list[Callable[[], Any]] = [
         lambda: aws.client("accounts", "sns").publish(TopicArn=topic, Message="x"),
         lambda: aws.client("notification", "sns").publish(TopicArn=topic, Message="x"),
         lambda: aws.client("accounts", "sqs").receive_message(QueueUrl=commands),
