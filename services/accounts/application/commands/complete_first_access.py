@@ -1,0 +1,93 @@
+"""Lets a person set the first password with the code received."""
+
+import hmac
+from dataclasses import replace
+
+from services.accounts.application.guess_limit import GuessLimit
+from services.accounts.application.ports import (
+    Credentials,
+    Directory,
+    IdentifierVault,
+    PasswordHasher,
+    Transactions,
+    Work,
+)
+from services.accounts.application.tell_clinics import tell_clinics
+from services.accounts.domain.account import Account
+from services.accounts.domain.errors import FIRST_ACCESS_FAILED
+from services.accounts.domain.login import Login
+from services.accounts.domain.password import accept_password
+from services.shared.kernel.audit import AuditEntry
+from services.shared.kernel.clock import Clock
+from services.shared.kernel.ids import new_id
+
+
+class CompleteFirstAccess:
+    """The code is good for ten minutes and five tries, once. An unknown login, a wrong and an expired code get the
+    same answer after the same work. The password's own faults are told first: they depend on nobody's account.
+    """
+
+    def __init__(
+        self,
+        *,
+        transactions: Transactions,
+        directory: Directory,
+        hasher: PasswordHasher,
+        vault: IdentifierVault,
+        guesses: GuessLimit,
+        clock: Clock,
+    ) -> None:
+        self._transactions = transactions
+        self._directory = directory
+        self._hasher = hasher
+        self._vault = vault
+        self._guesses = guesses
+        self._clock = clock
+
+    async def __call__(self, typed_login: str, code: str, password: str, *, address: str | None) -> None:
+        login = Login.typed(typed_login)
+        accepted = accept_password(password, login)
+        key = self._guesses.of_login(login, address, door="first-access")
+        await self._guesses.check(key)
+        person_id = await self._directory.person_of_login(login) or new_id()
+        password_hash = await self._hasher.hash(accepted)  # for nobody too: the same work
+        async with self._transactions.write(person_id=person_id) as work:
+            account = await work.accounts.get(person_id, lock=True)
+            proved = account is not None and await self._proves(work, account, code)
+            if account is not None and proved:
+                await self._set_password(work, account, password_hash, address)
+        if not proved:  # raised out here, so that the try is counted
+            await self._guesses.failed(key)
+            raise FIRST_ACCESS_FAILED.error(field="code")
+        await self._guesses.succeeded(key)
+
+    async def _proves(self, work: Work, account: Account, code: str) -> bool:
+        sent = await work.codes.get(account.id)
+        if sent is None or account.has_password or not sent.is_open(self._clock.now()):
+            return False
+        await work.codes.put(sent.tried())
+        typed = self._vault.lookup(f"{account.id}|{code.strip()}", purpose="one-time-code")
+        return hmac.compare_digest(typed, sent.code_hash)
+
+    async def _set_password(
+        self, work: Work, account: Account, password_hash: str, address: str | None
+    ) -> None:
+        now = self._clock.now()
+        credentials = await work.credentials.get(account.id, lock=True) or Credentials(account.id)
+        await work.credentials.save(replace(credentials, password_hash=password_hash))
+        await work.codes.remove(account.id)
+        account = account.with_password()
+        await work.accounts.save(account)
+        await tell_clinics(work, account, now)
+        await work.audit(
+            AuditEntry(
+                at=now,
+                actor_id=account.id,
+                actor_roles=(),
+                action="account.first_access",
+                clinic_id=None,
+                resource=f"account/{account.id}",
+                purpose="authentication",
+                address=address,
+            )
+        )

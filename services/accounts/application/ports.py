@@ -1,0 +1,261 @@
+"""What the use cases ask of the world: transactions over people's data, and the security devices.
+
+A transaction opens in a scope: one clinic (staff), one person (the person's own sign-in and data), or both when a
+registration touches both. The store shows and changes nothing outside it. What must be found before any scope is
+known goes through `Directory`, which hands out ids and nothing else.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.accounts.domain.account import Account
+from services.accounts.domain.attempts import Attempts
+from services.accounts.domain.clinic import Clinic
+from services.accounts.domain.login import Login
+from services.accounts.domain.machine_client import MachineClient
+from services.accounts.domain.membership import Membership
+from services.accounts.domain.one_time_code import OneTimeCode
+from services.accounts.domain.patient_record import PatientRecord
+from services.accounts.domain.session import Session
+from services.shared.kernel.audit import AuditEntry
+from services.shared.kernel.events import DomainEvent
+from services.shared.kernel.principal import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a person signs in with. `totp_secret` is base32 and rests encrypted."""
+
+    person_id: UUID
+    password_hash: str | None = None
+    totp_secret: str | None = None
+    last_totp_step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientSearch:
+    """At most one of the criteria; none lists all. `after` is the last id of the page before.
+
+    Every word of `name` must begin a word of the name or social name, accents and case aside.
+    """
+
+    name: str | None = None
+    record_number: str | None = None
+    cpf: str | None = None
+    after: UUID | None = None
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorSearch:
+    name: str | None = None
+    after: UUID | None = None
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatKey:
+    """The Idempotency-Key of a creating request, the route it came by and its body as it came."""
+
+    key: str
+    route: str
+    request: bytes
+
+
+class AccountReader(Protocol):
+    async def get(self, account_id: UUID, *, lock: bool = False) -> Account | None: ...
+    async def id_with_cpf(self, cpf: str) -> UUID | None:
+        """Return the person with this CPF, whatever clinic registered it: the id alone."""
+        ...
+
+
+class AccountStore(AccountReader, Protocol):
+    async def add(self, account: Account) -> None: ...
+    async def save(self, account: Account) -> None: ...
+    async def claim_login(self, login: Login, account_id: UUID) -> bool:
+        """Let `login` lead to the account; False when it leads to another (a family sharing an e-mail address)."""
+        ...
+
+
+class PatientReader(Protocol):
+    async def get(self, patient_id: UUID) -> PatientRecord | None: ...
+    async def id_with_cpf(self, clinic_id: UUID, cpf: str) -> UUID | None: ...
+    async def of_person(self, person_id: UUID) -> Sequence[PatientRecord]: ...
+    async def search(self, clinic_id: UUID, search: PatientSearch) -> Sequence[PatientRecord]:
+        """Return up to `limit` records by name, then id."""
+        ...
+
+
+class PatientStore(PatientReader, Protocol):
+    async def lock_cpf(self, cpf: str) -> None:
+        """Let one registration of this CPF run at a time, in whatever clinic, until the transaction ends."""
+        ...
+
+    async def next_ordinal(self, clinic_id: UUID) -> int: ...
+    async def add(self, record: PatientRecord) -> None: ...
+
+
+class MembershipReader(Protocol):
+    async def of_account(self, account_id: UUID) -> Sequence[Membership]:
+        """Return the active memberships in scope, the oldest first."""
+        ...
+
+    async def doctors(self, clinic_id: UUID, search: DoctorSearch) -> Sequence[Membership]:
+        """Return the clinic's active doctors by name, then id, found as patients are."""
+        ...
+
+
+class MembershipStore(MembershipReader, Protocol):
+    async def add(self, membership: Membership) -> None: ...
+
+
+class CredentialReader(Protocol):
+    async def get(self, person_id: UUID, *, lock: bool = False) -> Credentials | None: ...
+
+
+class CredentialStore(CredentialReader, Protocol):
+    async def save(self, credentials: Credentials) -> None: ...
+
+
+class SessionStore(Protocol):
+    async def start(self, session: Session, token_hash: bytes) -> None: ...
+    async def get(self, session_id: UUID) -> Session | None: ...
+    async def by_token(self, token_hash: bytes) -> tuple[Session, datetime | None] | None:
+        """Return the token's session and when the token was used, if it was. Both stay locked."""
+        ...
+
+    async def rotate(self, session: Session, used: bytes, fresh: bytes) -> None: ...
+    async def save(self, session: Session) -> None: ...
+
+
+class CodeStore(Protocol):
+    async def get(self, person_id: UUID) -> OneTimeCode | None:
+        """Return the person's code, locked until the transaction ends."""
+        ...
+
+    async def put(self, code: OneTimeCode) -> None: ...
+    async def remove(self, person_id: UUID) -> None: ...
+
+
+class ClinicReader(Protocol):
+    async def get(self, clinic_id: UUID) -> Clinic | None: ...
+
+
+class ClinicStore(ClinicReader, Protocol):
+    async def add(self, clinic: Clinic) -> None: ...
+
+
+class Reading(Protocol):
+    """One transaction that changes nothing and can add nothing but its audit row."""
+
+    @property
+    def accounts(self) -> AccountReader: ...
+    @property
+    def patients(self) -> PatientReader: ...
+    @property
+    def memberships(self) -> MembershipReader: ...
+    @property
+    def credentials(self) -> CredentialReader: ...
+    @property
+    def clinics(self) -> ClinicReader: ...
+
+    async def audit(self, entry: AuditEntry) -> None: ...
+
+
+class Work(Protocol):
+    """One transaction. It commits when its block ends well, events and audit with it; an exception undoes all."""
+
+    @property
+    def accounts(self) -> AccountStore: ...
+    @property
+    def patients(self) -> PatientStore: ...
+    @property
+    def memberships(self) -> MembershipStore: ...
+    @property
+    def credentials(self) -> CredentialStore: ...
+    @property
+    def sessions(self) -> SessionStore: ...
+    @property
+    def codes(self) -> CodeStore: ...
+    @property
+    def clinics(self) -> ClinicStore: ...
+
+    def record(self, *events: DomainEvent) -> None: ...
+    async def audit(self, entry: AuditEntry) -> None: ...
+    async def once(
+        self, caller: Principal, repeat: RepeatKey, run: Callable[[], Awaitable[Mapping[str, Any]]]
+    ) -> Mapping[str, Any]:
+        """Run `run` once per caller and key, and give a repeat the first answer."""
+        ...
+
+
+class Transactions(Protocol):
+    def read(
+        self, *, clinic_id: UUID | None = None, person_id: UUID | None = None
+    ) -> AbstractAsyncContextManager[Reading]: ...
+
+    def write(
+        self, *, clinic_id: UUID | None = None, person_id: UUID | None = None
+    ) -> AbstractAsyncContextManager[Work]: ...
+
+
+class Directory(Protocol):
+    """Narrow look-ups before any scope is known: exact keys in, ids out."""
+
+    async def person_of_login(self, login: Login) -> UUID | None: ...
+    async def person_of_refresh_token(self, token_hash: bytes) -> UUID | None: ...
+    async def clinic_of_patient(self, patient_id: UUID) -> UUID | None: ...
+
+
+class MachineClients(Protocol):
+    async def get(self, client_id: str) -> MachineClient | None: ...
+    async def put(self, client: MachineClient) -> None: ...
+
+
+class AttemptLog(Protocol):
+    """Failures in a row by an opaque key; each call is its own transaction, since a failure undoes its request's."""
+
+    async def get(self, key: bytes) -> Attempts: ...
+    async def count_failure(self, key: bytes, now: datetime) -> None: ...
+    async def clear(self, key: bytes) -> None: ...
+
+
+class IdentifierVault(Protocol):
+    """Encrypts what identifies a person, and hashes it under a key for looking it up."""
+
+    def seal(self, value: str, *, purpose: str, owner: UUID) -> bytes: ...
+    def open(self, sealed: bytes, *, purpose: str, owner: UUID) -> str:
+        """Raise ValueError when `sealed` was altered or belongs to another purpose or owner."""
+        ...
+
+    def lookup(self, value: str, *, purpose: str) -> bytes: ...
+
+
+class PasswordHasher(Protocol):
+    async def hash(self, password: str) -> str: ...
+    async def verify(self, password: str, stored: str | None) -> bool:
+        """Take the same time whether `stored` is None (nobody, or no password yet: False), right or wrong."""
+        ...
+
+
+class Authenticator(Protocol):
+    def step_of(self, secret: str, code: str, now: datetime) -> int | None:
+        """Return the time step within the window that `code` belongs to."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    value: str
+    expires_in: int
+
+
+class TokenIssuer(Protocol):
+    def for_principal(self, principal: Principal, now: datetime) -> AccessToken: ...
+    def public_keys(self) -> Mapping[str, Any]:
+        """Return the JWK set (RFC 7517) that verifies what is issued."""
+        ...

@@ -1,0 +1,38 @@
+"""A six-digit code sent to the contact on file, good for ten minutes and five tries."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+LIFETIME = timedelta(minutes=10)
+MOST_TRIES = 5
+_BETWEEN_CODES = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class OneTimeCode:
+    """What is kept of a code: its keyed hash, never the code. One per person; a new one replaces the old."""
+
+    person_id: UUID
+    code_hash: bytes
+    issued_at: datetime
+    expires_at: datetime
+    tries: int = 0
+
+    def tried(self) -> "OneTimeCode":
+        return replace(self, tries=self.tries + 1)
+
+    def is_open(self, now: datetime) -> bool:
+        return now < self.expires_at and self.tries < MOST_TRIES
+
+    def allows_another(self, now: datetime) -> bool:
+        """Codes are a minute apart, so that nobody's telephone is flooded; after five wrong tries, ten minutes,
+        so that guessing through fresh codes stays hopeless.
+        """
+        pause = LIFETIME if self.tries >= MOST_TRIES else _BETWEEN_CODES
+        return now - self.issued_at >= pause
+
+
+def new_code() -> str:
+    return f"{secrets.randbelow(1_000_000):06d}"
