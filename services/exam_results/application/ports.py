@@ -39,6 +39,7 @@ class ExamFile:
     kind: str
     report_version: int | None
     sha256: str
+    processed_at: datetime
     deleted: bool = False
 
 
@@ -51,6 +52,10 @@ class ExamStore(Protocol):
         """Append what was recorded, bring the read tables up to date, and put the events to be published in the
         outbox, all in the one transaction. Raises `version_conflict` when somebody else was faster.
         """
+        ...
+
+    async def barcode_is_anothers(self, clinic_id: UUID, barcode: str, patient_id: UUID) -> bool:
+        """True when a specimen of another patient carries this barcode. One tube may serve several exams."""
         ...
 
 

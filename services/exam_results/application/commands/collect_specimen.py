@@ -27,8 +27,8 @@ class Collection:
 
 @dataclass(frozen=True)
 class CollectSpecimen:
-    """Record a collection: by a technician, with a barcode that no other specimen carries, the time, and the two
-    different facts by which the patient was identified. Not in the future, not before the patient's birth.
+    """Record a collection: by a technician, with a barcode that no other patient's specimen carries, the time, and
+    the two different facts by which the patient was identified. Not in the future, not before the patient's birth.
     """
 
     clock: Clock
@@ -48,5 +48,7 @@ class CollectSpecimen:
         collected_on = collection.collected_at.astimezone(ZoneInfo(laboratory.time_zone)).date()
         if collected_on < patient.birth_date:
             raise errors.COLLECTED_AT_INVALID.error(field="collected_at")
+        if await work.exams.barcode_is_anothers(exam.facts.clinic_id, collection.barcode, patient.id):
+            raise errors.BARCODE_IN_USE.error(field="barcode")
         await save_and_audit(work, caller, exam, "exam.collect", now)
         return exam

@@ -1,0 +1,145 @@
+"""The hot reads: one statement each, rows straight from asyncpg, no objects in between.
+
+Results travel as the stored text, spliced into the answer without being parsed.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.exam_results.application.policy import View
+from services.exam_results.application.ports import ExamRow, Order, PageCriteria, StoredSnapshot
+from services.exam_results.domain.report import Stage
+from services.shared.kernel.audit import AuditEntry
+from services.shared.platform.postgres.database import ReadSession
+
+_LIST_COLUMNS = """
+    e.exam_id::text AS exam_id, e.protocol, e.code, e.state, e.priority, e.priority_rank,
+    e.clinic_id::text AS clinic_id, l.name AS clinic_name,
+    e.patient_id::text AS patient_id, p.name AS patient_name, p.social_name AS patient_social_name,
+    p.birth_date AS patient_birth_date, p.record_number AS patient_record_number,
+    e.requester_id::text AS requester_id, r.name AS requester_name,
+    e.created_at, e.scheduled_at, e.released_at, e.report_version, e.sensitive, e.flagged,
+    e.signed_file_id::text AS signed_file_id, e.opened_at"""
+_JOINS = """
+    LEFT JOIN patients p ON p.patient_id = e.patient_id
+    LEFT JOIN professionals r ON r.clinic_id = e.clinic_id AND r.account_id = e.requester_id
+    LEFT JOIN laboratories l ON l.clinic_id = e.clinic_id"""
+_OPEN_ACCOUNT = "NOT EXISTS (SELECT FROM accounts WHERE account_id = $1 AND closed)"
+_ONE = f"""
+SELECT {_LIST_COLUMNS},
+    e.version, e.barcode, e.collected_at, e.clinical_note, e.draft_version, e.typed_by, e.results::text AS results,
+    e.releaser_id::text AS releaser_id, s.name AS releaser_name, s.council AS releaser_council,
+    s.number AS releaser_number, s.uf AS releaser_uf,
+    (SELECT f.file_id::text FROM exam_files f
+      WHERE f.exam_id = e.exam_id AND f.kind = 'draft_report' AND f.report_version = e.draft_version
+        AND NOT f.deleted AND f.processed_at >= e.completed_at
+      ORDER BY f.processed_at DESC LIMIT 1) AS draft_file_id,
+    (SELECT coalesce(json_agg(json_build_object('type', v.type, 'at', v.at, 'actor_name', a.name)
+                              ORDER BY v.version), '[]')
+       FROM exam_events v LEFT JOIN accounts a ON a.clinic_id = v.clinic_id AND a.account_id = v.actor_id
+      WHERE v.exam_id = e.exam_id) AS events
+FROM exams e {_JOINS}
+    LEFT JOIN professionals s ON s.clinic_id = e.clinic_id AND s.account_id = e.releaser_id
+WHERE {_OPEN_ACCOUNT} AND e.exam_id = $2"""  # noqa: S608 - constants only
+_SNAPSHOT = """
+SELECT clinic_id, patient_id, body, sha256 FROM reports
+WHERE exam_id = $1 AND report_version = $2 AND stage = $3 ORDER BY exam_version DESC LIMIT 1
+"""
+
+
+class _Where:
+    """Conditions with numbered parameters; only constant text ever becomes SQL."""
+
+    def __init__(self, *first: Any) -> None:
+        self.args: list[Any] = list(first)
+        self.conditions: list[str] = [_OPEN_ACCOUNT]
+
+    def add(self, condition: str, *values: Any) -> None:
+        marks = [f"${len(self.args) + n + 1}" for n in range(len(values))]
+        self.conditions.append(condition.format(*marks))
+        self.args += values
+
+    def add_view(self, view: View) -> None:
+        for column, value in (
+            ("clinic_id", view.clinic_id),
+            ("person_id", view.person_id),
+            ("requester_id", view.requester_id),
+        ):
+            if value is not None:
+                self.add(f"e.{column} = {{}}", value)
+
+
+class PostgresExamReads:
+    def __init__(self, session: ReadSession) -> None:
+        self._session = session
+
+    async def page(self, criteria: PageCriteria) -> Sequence[ExamRow]:
+        where = _where(criteria)
+        worklist = criteria.order is Order.WORKLIST
+        order = (
+            "e.priority_rank, e.created_at, e.exam_id" if worklist else "e.created_at DESC, e.exam_id DESC"
+        )
+        where.args.append(criteria.limit)
+        sql = f"""SELECT {_LIST_COLUMNS} FROM exams e {_JOINS}
+            WHERE {" AND ".join(where.conditions)} ORDER BY {order} LIMIT ${len(where.args)}"""  # noqa: S608
+        return await self._session.rows(sql, *where.args)
+
+    async def one(self, view: View, exam_id: UUID) -> ExamRow | None:
+        where = _Where(view.viewer_id, exam_id)
+        where.conditions.clear()
+        where.add_view(view)
+        sql = " AND ".join([_ONE, *where.conditions])
+        row = await self._session.row(sql, *where.args)
+        if row is None:
+            return None
+        return {**row, "results": orjson.Fragment(row["results"])}
+
+    async def snapshot(self, exam_id: UUID, report_version: int, stage: Stage) -> StoredSnapshot | None:
+        await self._session.value("SELECT set_config('app.service', 'snapshot', true)")
+        row = await self._session.row(_SNAPSHOT, exam_id, report_version, stage.value)
+        return None if row is None else StoredSnapshot(**row)
+
+    async def audit(self, entry: AuditEntry) -> None:
+        await self._session.audit(entry)
+
+
+def _where(criteria: PageCriteria) -> _Where:
+    where = _Where(criteria.view.viewer_id)
+    where.add_view(criteria.view)
+    if criteria.states:
+        where.add("e.state = ANY({})", [state.value for state in criteria.states])
+    if criteria.patient_id is not None:
+        where.add("e.patient_id = {}", criteria.patient_id)
+    if criteria.since is not None:
+        where.add("e.created_at >= {}", criteria.since)
+    if criteria.until is not None:
+        where.add("e.created_at < {}", criteria.until)
+    if criteria.search is not None:
+        _add_search(where, criteria)
+    if criteria.after is not None:
+        key = criteria.after
+        if criteria.order is Order.WORKLIST:
+            where.add(
+                "(e.priority_rank, e.created_at, e.exam_id) > ({}, {}, {})",
+                key.rank,
+                key.created_at,
+                key.exam_id,
+            )
+        else:
+            where.add("(e.created_at, e.exam_id) < ({}, {})", key.created_at, key.exam_id)
+    return where
+
+
+def _add_search(where: _Where, criteria: PageCriteria) -> None:
+    search = criteria.search
+    assert search is not None
+    escaped = search.text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    alternatives = "e.protocol = {} OR e.code = ANY({}) OR r.search LIKE {}"
+    values: list[Any] = [search.protocol, list(search.codes), f"%{escaped}%"]
+    if criteria.view.is_staff:  # patients look through their own exams: their own name finds nothing
+        alternatives += " OR p.search LIKE {}"
+        values.append(f"%{escaped}%")
+    where.add(f"({alternatives})", *values)

@@ -1,0 +1,70 @@
+"""The event stream in PostgreSQL, and what is written beside it in the same transaction."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.exam_results.domain.exam import Exam, Recorded
+from services.exam_results.domain.lifecycle import Lifecycle
+from services.exam_results.infrastructure.persistence.event_codec import decode, encode
+from services.exam_results.infrastructure.persistence.exam_rows import COLUMNS, UPSERT, exam_row
+from services.exam_results.infrastructure.wire_events import wire_messages
+from services.shared.platform.postgres.database import WriteSession
+from services.shared.platform.postgres.outbox import add_to_outbox
+
+_LOAD = """
+SELECT exam_id, version, type, at, event_id, actor_id, data FROM exam_events WHERE exam_id = $1 ORDER BY version
+"""
+_APPEND = """
+INSERT INTO exam_events (exam_id, version, clinic_id, type, at, event_id, actor_id, data)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+_BARCODE_TAKEN = """
+SELECT EXISTS (SELECT FROM exams WHERE clinic_id = $1 AND barcode = $2 AND patient_id <> $3)
+"""
+
+
+class PostgresExamStore:
+    def __init__(self, session: WriteSession, lifecycle: Lifecycle, topic: str) -> None:
+        self._session = session
+        self._lifecycle = lifecycle
+        self._topic = topic
+
+    async def load(self, exam_id: UUID) -> Exam | None:
+        rows = await self._session.rows(_LOAD, exam_id)
+        return Exam.fold((decode(row) for row in rows), self._lifecycle) if rows else None
+
+    async def save(self, exam: Exam) -> None:
+        if not exam.recorded:
+            return
+        await self._append(exam, exam.recorded)
+        await self.project(exam)
+        messages = [(message, self._topic) for message in wire_messages(exam)]
+        await add_to_outbox(self._session, messages)
+        exam.recorded.clear()
+
+    async def project(self, exam: Exam) -> None:
+        """Bring the read table's row to this exam; a row that knows more stays."""
+        row = exam_row(exam)
+        await self._session.execute(UPSERT, *(row[name] for name in COLUMNS))
+
+    async def barcode_is_anothers(self, clinic_id: UUID, barcode: str, patient_id: UUID) -> bool:
+        await self._session.value(
+            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"barcode/{clinic_id}/{barcode}"
+        )
+        taken: bool = await self._session.value(_BARCODE_TAKEN, clinic_id, barcode, patient_id)
+        return taken
+
+    async def _append(self, exam: Exam, recorded: Sequence[Recorded]) -> None:
+        for each in recorded:
+            event_type, data = encode(each.event)
+            await self._session.execute(
+                _APPEND,
+                exam.facts.id,
+                each.version,
+                exam.facts.clinic_id,
+                event_type,
+                each.event.occurred_at,
+                each.event.event_id,
+                each.event.actor_id,
+                data,
+            )

@@ -1,0 +1,37 @@
+"""What the worker looks for across clinics: ended embargoes and parked messages. Ids only; the work itself is done
+in the clinic's own scope."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.shared.platform.postgres.database import Database, Scope
+
+_SWEEP = "SELECT set_config('app.service', 'sweep', true)"
+
+
+class PostgresSweep:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def due(self, now: datetime, limit: int) -> list[tuple[UUID, UUID]]:
+        """Return (clinic, exam) of signed results whose embargo has ended, the oldest first."""
+        async with self._database.read(Scope()) as session:
+            await session.value(_SWEEP)
+            rows = await session.rows(
+                """SELECT clinic_id, exam_id FROM exams WHERE opens_at IS NOT NULL AND opens_at <= $1
+                   ORDER BY opens_at LIMIT $2""",
+                now,
+                limit,
+            )
+            return [(row["clinic_id"], row["exam_id"]) for row in rows]
+
+    async def parked(self, limit: int) -> list[tuple[UUID, str]]:
+        """Return (clinic, prerequisite) of messages that wait, the longest waiting first."""
+        async with self._database.read(Scope()) as session:
+            await session.value(_SWEEP)
+            rows = await session.rows(
+                """SELECT clinic_id, waits_for FROM parked GROUP BY clinic_id, waits_for
+                   ORDER BY min(parked_at) LIMIT $1""",
+                limit,
+            )
+            return [(row["clinic_id"], row["waits_for"]) for row in rows]

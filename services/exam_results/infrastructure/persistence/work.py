@@ -1,0 +1,23 @@
+"""One writing transaction over PostgreSQL, as the use cases see it."""
+
+from services.exam_results.domain.lifecycle import Lifecycle
+from services.exam_results.infrastructure.persistence.documents import (
+    PostgresExamFiles,
+    PostgresReports,
+)
+from services.exam_results.infrastructure.persistence.exam_store import PostgresExamStore
+from services.exam_results.infrastructure.persistence.people import PostgresPeople
+from services.shared.kernel.audit import AuditEntry
+from services.shared.platform.postgres.database import WriteSession
+
+
+class PostgresExamWork:
+    def __init__(self, session: WriteSession, lifecycle: Lifecycle, topic: str) -> None:
+        self.exams = PostgresExamStore(session, lifecycle, topic)
+        self.people = PostgresPeople(session)
+        self.reports = PostgresReports(session)
+        self.files = PostgresExamFiles(session)
+        self._session = session
+
+    async def audit(self, entry: AuditEntry) -> None:
+        await self._session.audit(entry)
