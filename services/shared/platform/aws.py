@@ -8,8 +8,13 @@ from botocore.config import Config
 from services.shared.platform.settings import ServiceSettings
 
 
-def aws_client(name: str, settings: ServiceSettings, *, pool: int = 20, read_timeout_s: float = 10) -> Any:
-    """Return a thread-safe boto3 client; credentials are the process's own (`AWS_*` or the pod's role)."""
+def aws_client(
+    name: str, settings: ServiceSettings, *, pool: int = 20, read_timeout_s: float = 10, retries: int = 2
+) -> Any:
+    """Return a thread-safe boto3 client; credentials are the process's own (`AWS_*` or the pod's role).
+
+    `retries=0` for calls that must never be repeated unseen, such as sending a message to a person.
+    """
     return boto3.client(
         name,
         region_name=settings.aws_region,
@@ -17,7 +22,7 @@ def aws_client(name: str, settings: ServiceSettings, *, pool: int = 20, read_tim
         config=Config(
             connect_timeout=2,
             read_timeout=read_timeout_s,
-            retries={"max_attempts": 2, "mode": "standard"},
+            retries={"max_attempts": retries, "mode": "standard"},
             max_pool_connections=pool,
             s3={"addressing_style": "path"} if settings.aws_endpoint_url else {},
         ),
