@@ -1,0 +1,32 @@
+# Two commands matter: `make run` and `make test`.
+
+# The first interpreter that really runs and is new enough (a version manager's shim may exist and not run).
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 /usr/bin/python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+BIN := .venv/bin
+
+.PHONY: run test lint check environment environment-for-tests python
+
+run: environment
+	@exec $(BIN)/laudo run
+
+test: environment-for-tests check
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+
+# Everything that reads the code without running it.
+check: environment-for-tests lint
+	@$(BIN)/mypy --strict services infra tests
+	@$(BIN)/lint-imports
+
+lint: environment-for-tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+environment: python
+	@$(PYTHON) infra/local/environment.py
+
+environment-for-tests: python
+	@$(PYTHON) infra/local/environment.py --for-tests
+
+python:
+	@test -n "$(PYTHON)" || { echo "laudo: Python 3.11 or newer is needed; install it with: sudo apt-get install python3 python3-venv" >&2; exit 1; }
