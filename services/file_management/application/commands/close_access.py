@@ -1,0 +1,31 @@
+"""Close the documents to an account that is gone."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.file_management.application.folder_changes import change_folder
+from services.file_management.application.ports import Folders
+from services.file_management.domain.exam_folder import ExamFolder
+
+
+@dataclass(frozen=True)
+class CloseAccess:
+    """Close every folder that the account was the patient or the requester of, one by one.
+
+    Closing twice changes nothing, so a run that broke off is simply run again. The documents stay: a clinical record
+    is kept for twenty years, and the laboratory still sees them.
+    """
+
+    folders: Folders
+
+    async def run(self, account_id: UUID) -> int:
+        """Return how many folders were closed now."""
+
+        def close(folder: ExamFolder) -> bool:
+            if account_id in folder.closed_to:
+                return False
+            folder.close_to(account_id)
+            return True
+
+        refs = await self.folders.folders_of(account_id)
+        return sum([await change_folder(self.folders, exam, None, close) for exam in refs])
