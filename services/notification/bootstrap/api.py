@@ -1,0 +1,55 @@
+"""The HTTP API's process: `python -m services.notification.bootstrap.api`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from services.notification.bootstrap.settings import NotificationSettings
+from services.notification.bootstrap.wiring import build_readers, mongo_stores
+from services.notification.infrastructure.persistence.database import connect
+from services.notification.interface.http.routes import router
+from services.shared.kernel.clock import SystemClock
+from services.shared.platform.auth import JwksTokenVerifier
+from services.shared.platform.http.api import create_api
+from services.shared.platform.process import serve_api
+
+PREFIX = "/api/v1/notifications"
+
+
+def build_api(settings: NotificationSettings) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with connect(settings.mongo_url) as mongo, httpx.AsyncClient() as http:
+            app.state.mongo = mongo
+            app.state.readers = build_readers(
+                mongo_stores(mongo[settings.mongo_database], settings), SystemClock()
+            )
+            app.state.token_verifier = JwksTokenVerifier(
+                issuer=settings.issuer, audience=settings.audience, jwks_url=settings.jwks_url, http=http
+            )
+            yield
+
+    async def mongo_answers() -> Any:
+        return await app.state.mongo.admin.command("ping")
+
+    app = create_api(
+        title="Laudo notifications",
+        prefix=PREFIX,
+        routers=[router],
+        token_verifier=None,
+        checks={"mongo": mongo_answers},
+        lifespan=lifespan,
+    )
+    return app
+
+
+def main() -> None:
+    settings = NotificationSettings()
+    serve_api(build_api(settings), settings, "notification")
+
+
+if __name__ == "__main__":
+    main()

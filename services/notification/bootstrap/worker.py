@@ -1,0 +1,110 @@
+"""The worker's process: consumers, senders and the sweeper. `python -m services.notification.bootstrap.worker`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pymongo.errors import PyMongoError
+
+from services.notification.bootstrap.settings import NotificationSettings
+from services.notification.bootstrap.wiring import (
+    Texts,
+    aws_channels,
+    build_listeners,
+    build_senders,
+    mongo_stores,
+)
+from services.notification.domain.delivery import Lane
+from services.notification.infrastructure.persistence.database import Database, connect
+from services.notification.infrastructure.templates.loader import load_templates
+from services.notification.interface.messaging.queues import effects
+from services.notification.interface.schedule.sender import SenderLoop
+from services.notification.interface.schedule.sweeper import sweep_for_ever
+from services.shared.kernel.clock import SystemClock
+from services.shared.platform.aws import aws_client
+from services.shared.platform.messaging.consumer import SqsConsumer, SqsPoller
+from services.shared.platform.messaging.wakeup import WakeUp, valkey_client
+from services.shared.platform.process import run_worker
+from services.shared.platform.topology import load_topology
+
+Loop = Coroutine[Any, Any, None]
+
+
+class LaneBells:
+    """One wake-up per lane, in this process at once and in others through Valkey."""
+
+    def __init__(self, wakeups: dict[Lane, WakeUp]) -> None:
+        self._wakeups = wakeups
+
+    def ring(self, lane: Lane) -> None:
+        self._wakeups[lane].ring()
+
+
+async def start(settings: NotificationSettings) -> Sequence[Loop]:
+    """Return the loops that make up the worker."""
+    clock = SystemClock()
+    database = connect(settings.mongo_url)[settings.mongo_database]
+    stores = mongo_stores(database, settings)
+    texts = Texts(
+        templates=load_templates(),
+        quiet=settings.quiet(),
+        portal_url=settings.public_url,
+        zone=ZoneInfo(settings.time_zone),
+    )
+    valkey = valkey_client(settings.redis_url)
+    wakeups = {lane: WakeUp(valkey, f"notification-{lane.value}") for lane in Lane}
+    channels = aws_channels(settings, ThreadPoolExecutor(settings.send_concurrency))
+    senders = build_senders(stores, texts, channels, clock)
+    listeners = build_listeners(stores, texts, clock, LaneBells(wakeups))
+    urgent = max(1, settings.send_concurrency // 4)
+    slots = {Lane.URGENT: urgent, Lane.ORDINARY: settings.send_concurrency - urgent}
+    return [
+        *_pollers(settings, effects(listeners, clock), _answers(database)),
+        *(wakeup.listen() for wakeup in wakeups.values()),
+        *(
+            SenderLoop(senders.send_due_delivery, lane, wakeups[lane], concurrency=slots[lane]).run()
+            for lane in Lane
+        ),
+        sweep_for_ever(senders.sweep_lost_deliveries),
+    ]
+
+
+def _pollers(
+    settings: NotificationSettings,
+    effect_of: dict[str, Callable[[Any], Awaitable[str]]],
+    healthy: Callable[[], Awaitable[bool]],
+) -> list[Loop]:
+    topology = load_topology()
+    loop = asyncio.get_running_loop()
+    sqs = aws_client("sqs", settings, read_timeout_s=topology.queue_settings.receive_wait_s + 10)
+    return [
+        SqsPoller(
+            sqs,
+            SqsConsumer(queue, effect_of[queue], types=topology.types_of(queue), loop=loop),
+            topology.queue_settings,
+            healthy,
+        ).run()
+        for queue in topology.queues_of("notification")
+    ]
+
+
+def _answers(database: Database) -> Callable[[], Awaitable[bool]]:
+    async def healthy() -> bool:
+        try:
+            await asyncio.wait_for(database.command("ping"), 2)
+        except (PyMongoError, TimeoutError):
+            return False
+        return True
+
+    return healthy
+
+
+def main() -> None:
+    settings = NotificationSettings()
+    run_worker(lambda: start(settings), settings, "notification-worker")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""From the command queues to this service's commands."""
+
+from services.notification.application.commands.send_one_time_code import OneTimeCode, SendOneTimeCode
+from services.notification.application.commands.send_sign_in_alert import SendSignInAlert, SignIn
+from services.notification.application.commands.tell_person import Told
+from services.shared.contracts import commands
+from services.shared.platform.messaging.envelope import Message
+
+
+class SecurityCommands:
+    def __init__(self, *, send_one_time_code: SendOneTimeCode, send_sign_in_alert: SendSignInAlert) -> None:
+        self._code = send_one_time_code
+        self._alert = send_sign_in_alert
+
+    async def __call__(self, message: Message) -> Told:
+        data = message.data
+        if isinstance(data, commands.SendOneTimeCode):
+            return await self._code(
+                OneTimeCode(
+                    command_id=message.id,
+                    account_id=data.account_id,
+                    clinic_id=message.clinic_id,
+                    code=data.code,
+                    expires_at=data.expires_at,
+                    traceparent=message.traceparent,
+                )
+            )
+        assert isinstance(data, commands.SendSignInAlert)
+        return await self._alert(
+            SignIn(
+                command_id=message.id,
+                account_id=data.account_id,
+                clinic_id=message.clinic_id,
+                signed_in_at=data.signed_in_at,
+                traceparent=message.traceparent,
+            )
+        )
