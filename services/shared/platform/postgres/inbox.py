@@ -5,9 +5,10 @@ the prerequisite. An advisory lock per prerequisite closes the gap between looki
 """
 
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 from services.shared.platform.messaging.envelope import Message, parse_message
-from services.shared.platform.messaging.outcome import Applied, Outcome, Parked, Stale
+from services.shared.platform.messaging.outcome import Outcome, Parked, Stale
 from services.shared.platform.postgres.database import Database, Scope, WriteSession
 from services.shared.platform.tracing import trace
 
@@ -38,16 +39,23 @@ class PostgresInbox:
         self._after_commit()
         return outcome
 
+    async def resume(self, clinic_id: UUID, prerequisite: str) -> None:
+        """Try again what waits for `prerequisite`: for one that a command brought, not a message."""
+        async with self._database.write(Scope(clinic_id=clinic_id)) as session:
+            await self._resume(session, clinic_id, prerequisite)
+        self._after_commit()
+
     async def _settle(self, session: WriteSession, message: Message, outcome: Outcome) -> str:
         if isinstance(outcome, Parked):
-            await _lock(session, message, outcome.waits_for)
+            await _lock(session, message.clinic_id, outcome.waits_for)
             outcome = await self._effect(session, message)  # it may have come while we waited for the lock
             if isinstance(outcome, Parked):
                 await self._park(session, message, outcome.waits_for)
                 return "parked"
         if isinstance(outcome, Stale):
             return "stale"
-        await self._resume(session, message, outcome)
+        for prerequisite in outcome.resolves:
+            await self._resume(session, message.clinic_id, prerequisite)
         return "done"
 
     async def _park(self, session: WriteSession, message: Message, waits_for: str) -> None:
@@ -60,23 +68,21 @@ class PostgresInbox:
             message.to_json().decode(),
         )
 
-    async def _resume(self, session: WriteSession, message: Message, applied: Applied) -> None:
+    async def _resume(self, session: WriteSession, clinic_id: UUID, prerequisite: str) -> None:
         """Apply what waited for what has just come, in the same transaction, oldest first."""
-        for prerequisite in applied.resolves:
-            await _lock(session, message, prerequisite)
-            rows = await session.rows(
-                """DELETE FROM parked WHERE clinic_id = $1 AND waits_for = $2
-                   RETURNING event_id, body, parked_at""",
-                message.clinic_id,
-                prerequisite,
-            )
-            for row in sorted(rows, key=lambda row: row["parked_at"]):
-                waiting = parse_message(row["body"])
-                with trace(waiting.traceparent):
-                    await self._settle(session, waiting, await self._effect(session, waiting))
+        await _lock(session, clinic_id, prerequisite)
+        rows = await session.rows(
+            "DELETE FROM parked WHERE clinic_id = $1 AND waits_for = $2 RETURNING body, parked_at",
+            clinic_id,
+            prerequisite,
+        )
+        for row in sorted(rows, key=lambda row: row["parked_at"]):
+            waiting = parse_message(row["body"])
+            with trace(waiting.traceparent):
+                await self._settle(session, waiting, await self._effect(session, waiting))
 
 
-async def _lock(session: WriteSession, message: Message, prerequisite: str) -> None:
+async def _lock(session: WriteSession, clinic_id: UUID, prerequisite: str) -> None:
     await session.value(
-        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"{message.clinic_id}/{prerequisite}"
+        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"{clinic_id}/{prerequisite}"
     )
