@@ -1,6 +1,7 @@
 """What the use cases need from outside. The edge opens the transaction; these live inside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +14,7 @@ from services.exam_results.domain.lifecycle import State
 from services.exam_results.domain.people import Laboratory, Patient, Professional
 from services.exam_results.domain.report import Snapshot, Stage
 from services.shared.kernel.audit import AuditEntry
+from services.shared.kernel.principal import Principal
 
 ExamRow = Mapping[str, Any]
 """One row of the read tables, with the column names of `exam_rows.py`; `results` is JSON ready to be sent."""
@@ -40,6 +42,7 @@ class ExamFile:
     report_version: int | None
     sha256: str
     processed_at: datetime
+    ready: bool  # processed, not only uploaded
     deleted: bool = False
 
 
@@ -95,8 +98,32 @@ class ExamWork(Protocol):
     def reports(self) -> Reports: ...
     @property
     def files(self) -> ExamFiles: ...
+    @property
+    def reads(self) -> "ExamReads": ...
 
     async def audit(self, entry: AuditEntry) -> None: ...
+
+
+class Transactions(Protocol):
+    """Opens transactions in the caller's scope; a block that ends well commits, an exception undoes everything."""
+
+    def read(self, caller: Principal) -> AbstractAsyncContextManager["ExamReads"]: ...
+
+    def change(self, caller: Principal, exam_id: UUID) -> AbstractAsyncContextManager[ExamWork]:
+        """Open the transaction of a command on one exam, in that exam's clinic."""
+        ...
+
+    async def create_once(
+        self,
+        caller: Principal,
+        *,
+        key: str,
+        route: str,
+        request: bytes,
+        run: "Callable[[ExamWork], Awaitable[Mapping[str, Any]]]",
+    ) -> tuple[Mapping[str, Any], bool]:
+        """Run `run` once per (caller, key); return its answer, and True when it is a replay."""
+        ...
 
 
 class Order(StrEnum):

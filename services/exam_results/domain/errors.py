@@ -35,6 +35,18 @@ RELEASER_NOT_KNOWN = _kind(
     "Seu registro no conselho profissional ainda não chegou aqui. Aguarde alguns segundos e tente de novo.",
     "Your professional council registration has not arrived here yet. Wait a few seconds and try again.",
 )
+RELEASER_NOT_VERIFIED = _kind(
+    "releaser_not_verified",
+    Category.FORBIDDEN,
+    "Seu registro no conselho profissional ainda não foi conferido. Fale com o administrador.",
+    "Your professional council registration has not been verified yet. Talk to the administrator.",
+)
+PROTOCOL_CLASH = _kind(
+    "protocol_clash",
+    Category.UNAVAILABLE,
+    "O número de protocolo sorteado já existia. Nada foi gravado; envie de novo.",
+    "The protocol number drawn existed already. Nothing was saved; send again.",
+)
 REQUESTER_REQUIRED = _kind(
     "requester_required",
     Category.INVALID,
@@ -190,16 +202,4 @@ DRAFT_OUTDATED = _kind(
     "Devolva o exame para análise e conclua de novo.",
     "The reference table or the patient's record changed after the draft. "
     "Send the exam back to analysis and complete it again.",
-)
-PREREQUISITE_MISSING = _kind(
-    "prerequisite_missing",
-    Category.CONFLICT,
-    "Este fato depende de outro que ainda não chegou; será retomado.",
-    "This fact depends on another that has not arrived; it will be resumed.",
-)
-BAD_CURSOR = _kind(
-    "bad_cursor",
-    Category.MALFORMED,
-    "O marcador de página não é válido. Recomece pela primeira página.",
-    "The page cursor is not valid. Start again from the first page.",
 )

@@ -23,22 +23,19 @@ class RecordReportFile:
 
     clock: Clock
 
-    async def run(self, work: ExamWork, file: ExamFile, version: int, *, processed: bool) -> bool | WaitsFor:
+    async def run(self, work: ExamWork, file: ExamFile, version: int) -> bool | WaitsFor:
         """Return whether it was news, or what it waits for."""
         exam = await work.exams.load(file.exam_id)
         if exam is None:
             return WaitsFor(f"exam/{file.exam_id}")
-        signs = processed and file.kind == SIGNED_REPORT and file.report_version is not None
-        if signs and (file.report_version or 0) > exam.facts.report_version:
-            return WaitsFor(f"exam/{file.exam_id}/report/{file.report_version}")
-        if not await work.files.put(file, version):
-            return False
-        if signs:
-            exam.record_signature(
-                report_version=file.report_version or 0,
-                file_id=file.id,
-                sha256=file.sha256,
-                now=self.clock.now(),
-            )
-            await work.exams.save(exam)
-        return True
+        signed_version = file.report_version if file.ready and file.kind == SIGNED_REPORT else None
+        if signed_version is None:
+            return await work.files.put(file, version)
+        if signed_version > exam.facts.report_version:
+            return WaitsFor(f"exam/{file.exam_id}/report/{signed_version}")
+        newer = await work.files.put(file, version)
+        exam.record_signature(
+            report_version=signed_version, file_id=file.id, sha256=file.sha256, now=self.clock.now()
+        )
+        await work.exams.save(exam)
+        return newer

@@ -23,7 +23,8 @@ from services.shared.kernel.clock import Clock
 
 @dataclass(frozen=True)
 class ReleaseExam:
-    """Release a completed exam, by a releaser other than whoever typed the values, with a fresh second factor.
+    """Release a completed exam, by a releaser with a verified council registration, other than whoever
+    typed the values, with a fresh second factor.
 
     What is released is what the draft showed: when the table or the patient's record changed in between, the exam
     goes back instead. The final snapshot is stored for good; sensitive classes start their embargo. The patient
@@ -49,6 +50,8 @@ class ReleaseExam:
         releaser = await work.people.professional(caller.id)
         if releaser is None:
             raise errors.RELEASER_NOT_KNOWN.error()
+        if not releaser.verified:
+            raise errors.RELEASER_NOT_VERIFIED.error()
         results = evaluate(definition, exam.facts.values, subject_of(exam, patient, laboratory))
         exam.check_unchanged_since_draft(results)
         assert exam.facts.completed_at is not None  # the state says so

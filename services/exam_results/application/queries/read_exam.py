@@ -39,3 +39,11 @@ class ReadExam:
             )
         )
         return whole_exam(row, view, caller.principal, self.catalogue, self.lifecycle)
+
+    async def after_change(self, reads: ExamReads, caller: Caller, exam_id: UUID) -> dict[str, Any]:
+        """Return the exam inside the transaction of a command, whose own audit row stands for this read."""
+        view = view_of(caller.principal)
+        row = await reads.one(view, exam_id)
+        if row is None:
+            raise NOT_FOUND.error()
+        return whole_exam(row, view, caller.principal, self.catalogue, self.lifecycle)

@@ -32,12 +32,13 @@ class PostgresExamFiles:
     async def put(self, file: ExamFile, version: int) -> bool:
         tag = await self._session.execute(
             """INSERT INTO exam_files (file_id, exam_id, clinic_id, kind, report_version, sha256, processed_at,
-                                       deleted, version)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                                       ready, deleted, version)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
                ON CONFLICT (file_id) DO UPDATE SET deleted = excluded.deleted, version = excluded.version,
                    sha256 = excluded.sha256, report_version = excluded.report_version,
-                   processed_at = excluded.processed_at
-               WHERE exam_files.version < excluded.version""",
+                   processed_at = excluded.processed_at, ready = excluded.ready
+               WHERE exam_files.version < excluded.version
+                  OR (exam_files.version = excluded.version AND excluded.ready AND NOT exam_files.ready)""",
             file.id,
             file.exam_id,
             file.clinic_id,
@@ -45,6 +46,7 @@ class PostgresExamFiles:
             file.report_version,
             file.sha256,
             file.processed_at,
+            file.ready,
             file.deleted,
             version,
         )

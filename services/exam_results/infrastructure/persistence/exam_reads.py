@@ -35,7 +35,7 @@ SELECT {_LIST_COLUMNS},
     s.number AS releaser_number, s.uf AS releaser_uf,
     (SELECT f.file_id::text FROM exam_files f
       WHERE f.exam_id = e.exam_id AND f.kind = 'draft_report' AND f.report_version = e.draft_version
-        AND NOT f.deleted AND f.processed_at >= e.completed_at
+        AND f.ready AND NOT f.deleted AND f.processed_at >= e.completed_at
       ORDER BY f.processed_at DESC LIMIT 1) AS draft_file_id,
     (SELECT coalesce(json_agg(json_build_object('type', v.type, 'at', v.at, 'actor_name', a.name)
                               ORDER BY v.version), '[]')

@@ -5,6 +5,7 @@ from services.exam_results.infrastructure.persistence.documents import (
     PostgresExamFiles,
     PostgresReports,
 )
+from services.exam_results.infrastructure.persistence.exam_reads import PostgresExamReads
 from services.exam_results.infrastructure.persistence.exam_store import PostgresExamStore
 from services.exam_results.infrastructure.persistence.people import PostgresPeople
 from services.shared.kernel.audit import AuditEntry
@@ -17,6 +18,7 @@ class PostgresExamWork:
         self.people = PostgresPeople(session)
         self.reports = PostgresReports(session)
         self.files = PostgresExamFiles(session)
+        self.reads = PostgresExamReads(session)
         self._session = session
 
     async def audit(self, entry: AuditEntry) -> None:

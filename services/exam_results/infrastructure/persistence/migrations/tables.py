@@ -124,6 +124,7 @@ def _documents(app: str) -> list[str]:
             report_version integer,
             sha256 text NOT NULL,
             processed_at timestamptz NOT NULL,
+            ready boolean NOT NULL,
             deleted boolean NOT NULL,
             version integer NOT NULL)""",
         "CREATE INDEX exam_files_of_exam ON exam_files (exam_id, kind)",

@@ -1,0 +1,59 @@
+"""The API process: `python -m services.exam_results.bootstrap.api`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+
+from services.exam_results.bootstrap.settings import Settings
+from services.exam_results.bootstrap.wiring import PREFIX, SERVICE, Core, build_core
+from services.exam_results.infrastructure.reference_data.catalogue_file import shipped_catalogue
+from services.exam_results.infrastructure.reference_data.lifecycle_file import shipped_lifecycle
+from services.exam_results.interface.http.bench import bench_router
+from services.exam_results.interface.http.desk import build_desk
+from services.exam_results.interface.http.orders import orders_router
+from services.exam_results.interface.http.reports import reports_router
+from services.shared.kernel.clock import SystemClock
+from services.shared.platform.auth import JwksTokenVerifier
+from services.shared.platform.http.api import create_api
+from services.shared.platform.process import serve_api
+
+
+def build_api(settings: Settings) -> FastAPI:
+    """Return the API; connections are opened when it starts, in its own event loop."""
+    core: list[Core] = []
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        core.append(await build_core(settings))
+        app.state.desk = build_desk(
+            core[0].transactions, shipped_catalogue(), shipped_lifecycle(), SystemClock()
+        )
+        async with httpx.AsyncClient() as http:
+            app.state.token_verifier = JwksTokenVerifier(
+                issuer=settings.issuer, audience=settings.audience, jwks_url=settings.jwks_url, http=http
+            )
+            yield
+        await core.pop().close()
+
+    async def database_answers() -> None:
+        await core[0].database.ping()
+
+    return create_api(
+        title="Laudo exam results",
+        prefix=PREFIX,
+        routers=[orders_router(shipped_catalogue()), bench_router(), reports_router()],
+        token_verifier=None,
+        checks={"postgresql": database_answers},
+        lifespan=lifespan,
+    )
+
+
+def main() -> None:
+    settings = Settings()
+    serve_api(build_api(settings), settings, SERVICE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Opens PostgreSQL transactions for the edge, in the scope that row-level security reads."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from services.exam_results.application.ports import ExamReads, ExamWork
+from services.exam_results.domain.lifecycle import Lifecycle
+from services.exam_results.infrastructure.persistence.exam_reads import PostgresExamReads
+from services.exam_results.infrastructure.persistence.work import PostgresExamWork
+from services.shared.kernel.principal import Principal
+from services.shared.platform.postgres.database import Database, Scope, WriteSession
+from services.shared.platform.postgres.idempotency import Created, once
+
+_CREATED = 201
+
+
+class PostgresTransactions:
+    def __init__(
+        self, database: Database, lifecycle: Lifecycle, topic: str, after_commit: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._lifecycle = lifecycle
+        self._topic = topic
+        self._after_commit = after_commit
+
+    @asynccontextmanager
+    async def read(self, caller: Principal) -> AsyncIterator[ExamReads]:
+        async with self._database.read(Scope.of(caller)) as session:
+            yield PostgresExamReads(session)
+
+    @asynccontextmanager
+    async def change(self, caller: Principal, exam_id: UUID) -> AsyncIterator[ExamWork]:
+        async with self._database.write(await self._scope(caller, exam_id)) as session:
+            yield self.work_of(session)
+        self._after_commit()
+
+    @asynccontextmanager
+    async def in_clinic(self, clinic_id: UUID) -> AsyncIterator[ExamWork]:
+        """Open a transaction of the system itself, in one clinic."""
+        async with self._database.write(Scope(clinic_id=clinic_id)) as session:
+            yield self.work_of(session)
+        self._after_commit()
+
+    def work_of(self, session: WriteSession) -> ExamWork:
+        """Return the use cases' view of a transaction that somebody else has opened: the inbox."""
+        return PostgresExamWork(session, self._lifecycle, self._topic)
+
+    async def create_once(
+        self,
+        caller: Principal,
+        *,
+        key: str,
+        route: str,
+        request: bytes,
+        run: Callable[[ExamWork], Awaitable[Mapping[str, Any]]],
+    ) -> tuple[Mapping[str, Any], bool]:
+        async with self._database.write(Scope.of(caller)) as session:
+
+            async def create() -> Created:
+                return Created(_CREATED, await run(self.work_of(session)))
+
+            created = await once(session, caller, key=key, route=route, request=request, run=create)
+        self._after_commit()
+        return created.body, created.replayed
+
+    async def _scope(self, caller: Principal, exam_id: UUID) -> Scope:
+        """A patient acts on a row of some clinic: the clinic is looked up among the rows of that person."""
+        own = Scope.of(caller)
+        if own.clinic_id is not None:
+            return own
+        async with self._database.read(own) as session:
+            clinic_id = await session.value("SELECT clinic_id FROM exams WHERE exam_id = $1", exam_id)
+        return own if clinic_id is None else Scope(clinic_id=clinic_id, person_id=own.person_id)

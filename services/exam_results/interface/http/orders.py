@@ -1,0 +1,179 @@
+"""Routes that order exams and find them: catalogue, registration, list, one exam."""
+
+import hashlib
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import orjson
+from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import AwareDatetime
+
+from services.exam_results.application.commands.register_exam import ExamOrder, RegisterExam
+from services.exam_results.application.policy import view_of
+from services.exam_results.application.ports import ExamWork, Order, PageKey
+from services.exam_results.application.queries.list_exams import ListExams, ListQuestion, order_of
+from services.exam_results.application.queries.read_catalogue import catalogue_data
+from services.exam_results.application.queries.read_exam import ReadExam
+from services.exam_results.domain.catalogue import Catalogue
+from services.exam_results.domain.exam_events import Priority
+from services.exam_results.domain.lifecycle import State
+from services.exam_results.interface.http.desk import caller_of, desk_of
+from services.exam_results.interface.http.schemas import OrderBody, Registered
+from services.shared.kernel.principal import Principal, Role
+from services.shared.platform.http.api import json_response
+from services.shared.platform.http.callers import callers
+from services.shared.platform.http.pages import (
+    CURSOR_INVALID,
+    decode_cursor,
+    encode_cursor,
+    page,
+)
+
+READERS = (Role.PATIENT, Role.DOCTOR, Role.RECEPTIONIST, Role.TECHNICIAN, Role.RELEASER)
+_SERVICE_ZONE = ZoneInfo("America/Sao_Paulo")  # a bare date in a filter means the Brazilian day
+_Moment = AwareDatetime | date
+
+
+def orders_router(catalogue: Catalogue) -> APIRouter:
+    router = APIRouter(tags=["exams"])
+    _add_catalogue(router, catalogue)
+    router.add_api_route(
+        "",
+        register_exam,
+        methods=["POST"],
+        status_code=201,
+        responses={201: {"model": Registered}},
+        response_model=None,
+        description=RegisterExam.__doc__,
+    )
+    router.add_api_route("", list_exams, methods=["GET"], response_model=None, description=ListExams.__doc__)
+    router.add_api_route("/", register_exam, methods=["POST"], response_model=None, include_in_schema=False)
+    router.add_api_route("/", list_exams, methods=["GET"], response_model=None, include_in_schema=False)
+    router.add_api_route(
+        "/{exam_id}", read_exam, methods=["GET"], response_model=None, description=ReadExam.__doc__
+    )
+    return router
+
+
+def _add_catalogue(router: APIRouter, catalogue: Catalogue) -> None:
+    """The catalogue is serialized once, when the process starts."""
+    body = orjson.dumps(catalogue_data(catalogue))
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"Cache-Control": "private, max-age=300", "ETag": etag}
+
+    @router.get("/catalogue", response_model=None)
+    async def read_catalogue(
+        _: Annotated[Principal, callers(*READERS, Role.ADMINISTRATOR, Role.INTEGRATION, Role.SERVICE)],
+        if_none_match: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        """The exams on offer, with their components, codes, units and options. Cheap to ask again: send the ETag."""
+        if if_none_match is not None and etag in if_none_match:
+            return Response(status_code=304, headers=headers)
+        return json_response(body, headers=headers)
+
+
+async def register_exam(
+    request: Request,
+    principal: Annotated[Principal, callers(Role.DOCTOR, Role.RECEPTIONIST)],
+    body: OrderBody,
+    idempotency_key: Annotated[str, Header(min_length=8, max_length=200)],
+) -> Response:
+    desk, caller = desk_of(request), caller_of(request, principal)
+    order = ExamOrder(
+        patient_id=body.patient_id,
+        code=body.code,
+        requester_id=body.requester_id,
+        priority=Priority(body.priority),
+        scheduled_at=body.scheduled_at,
+        clinical_note=body.clinical_note,
+    )
+
+    async def run(work: ExamWork) -> dict[str, object]:
+        exam = await desk.register.run(work, caller, order)
+        return {
+            "id": str(exam.facts.id),
+            "protocol": exam.facts.protocol,
+            "state": exam.state.value,
+            "version": exam.version,
+        }
+
+    answer, replayed = await desk.transactions.create_once(
+        principal,
+        key=idempotency_key,
+        route="POST /api/v1/exams",
+        request=await request.body(),
+        run=run,
+    )
+    headers = {"Location": f"/api/v1/exams/{answer['id']}"}
+    if replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return json_response(dict(answer), 201, headers)
+
+
+async def list_exams(  # noqa: PLR0917 - FastAPI passes query parameters by name
+    request: Request,
+    principal: Annotated[Principal, callers(*READERS)],
+    q: Annotated[str | None, Query(max_length=100)] = None,
+    state: Annotated[list[State] | None, Query(max_length=12)] = None,
+    patient_id: UUID | None = None,
+    since: Annotated[_Moment | None, Query(alias="from")] = None,
+    until: Annotated[_Moment | None, Query(alias="to")] = None,
+    cursor: Annotated[str | None, Query(max_length=400)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Response:
+    desk = desk_of(request)
+    question = ListQuestion(
+        limit=limit,
+        text=q,
+        states=tuple(state or ()),
+        patient_id=patient_id,
+        since=_start(since),
+        until=_end(until),
+    )
+    if cursor is not None:
+        question = _after(question, cursor, principal)
+    async with desk.transactions.read(principal) as reads:
+        found = await desk.list.run(reads, caller_of(request, principal), question)
+    return json_response(page(found.items, _cursor(found.order, found.next_key)))
+
+
+async def read_exam(
+    request: Request, principal: Annotated[Principal, callers(*READERS)], exam_id: UUID
+) -> Response:
+    desk = desk_of(request)
+    async with desk.transactions.read(principal) as reads:
+        found = await desk.read.run(reads, caller_of(request, principal), exam_id)
+    return json_response(found)
+
+
+def _start(moment: _Moment | None) -> datetime | None:
+    if moment is None or isinstance(moment, datetime):
+        return moment
+    return datetime.combine(moment, time(), _SERVICE_ZONE)
+
+
+def _end(moment: _Moment | None) -> datetime | None:
+    """A bare date counts as a whole."""
+    if moment is None or isinstance(moment, datetime):
+        return moment
+    return datetime.combine(moment + timedelta(days=1), time(), _SERVICE_ZONE)
+
+
+def _cursor(order: Order, key: PageKey | None) -> str | None:
+    if key is None:
+        return None
+    return encode_cursor([order.value, str(key.rank), key.created_at.isoformat(), str(key.exam_id)])
+
+
+def _after(question: ListQuestion, cursor: str, principal: Principal) -> ListQuestion:
+    order, rank, created_at, exam_id = decode_cursor(cursor, 4)
+    try:
+        key = PageKey(int(rank), datetime.fromisoformat(created_at), UUID(exam_id))
+    except ValueError:
+        raise CURSOR_INVALID.error(field="cursor") from None
+    if order != order_of(view_of(principal), question).value or key.created_at.tzinfo is None:
+        raise CURSOR_INVALID.error(field="cursor")
+    return replace(question, after=key)

@@ -1,0 +1,70 @@
+"""Request bodies. Unknown fields are refused; the rules themselves are the domain's."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+_Code = Annotated[str, Field(max_length=20)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OrderBody(_Body):
+    patient_id: UUID
+    code: _Code
+    requester_id: UUID | None = None
+    priority: Literal["routine", "urgent"] = "routine"
+    scheduled_at: AwareDatetime | None = None
+    clinical_note: Annotated[str, Field(max_length=2000)] | None = None
+
+
+class ScheduleBody(_Body):
+    scheduled_at: AwareDatetime
+
+
+class CollectionBody(_Body):
+    barcode: Annotated[str, Field(max_length=60)]
+    collected_at: AwareDatetime
+    patient_identified_by: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=60)]], Field(max_length=10)
+    ]
+
+
+class ValueBody(_Body):
+    code: _Code
+    value: Annotated[str, Field(max_length=5000)]
+    unit: Annotated[str, Field(max_length=40)] | None = None
+
+
+class ResultsBody(_Body):
+    version: int
+    values: Annotated[list[ValueBody], Field(min_length=1, max_length=200)]
+
+
+class CompletionBody(_Body):
+    """`criticals_repeated`: the codes measured again, or true for all that are critical."""
+
+    version: int
+    criticals_repeated: bool | Annotated[list[_Code], Field(max_length=200)] = False
+
+
+class ReleaseBody(_Body):
+    version: int
+
+
+class ReasonBody(_Body):
+    reason: Annotated[str, Field(max_length=500)]
+
+
+class NothingBody(_Body):
+    """An empty object."""
+
+
+class Registered(BaseModel):
+    id: UUID
+    protocol: str
+    state: str
+    version: int

@@ -1,0 +1,108 @@
+"""What messages do here. Order is not promised: versions are compared, and what comes too early waits."""
+
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.exam_results.application.commands.record_report_file import RecordReportFile, WaitsFor
+from services.exam_results.application.ports import Account, ExamFile, ExamWork
+from services.exam_results.domain.people import Patient, Professional, Sex
+from services.shared.contracts import accounts, file_management
+from services.shared.platform.messaging.envelope import Message
+from services.shared.platform.messaging.outcome import Applied, Outcome, Parked, Stale
+from services.shared.platform.postgres.database import WriteSession
+
+WorkOf = Callable[[WriteSession], ExamWork]
+_Data = TypeVar("_Data", bound=BaseModel)
+
+
+class AccountsEffect:
+    """Keeps what this service needs to know of people: `exam-results-accounts`."""
+
+    def __init__(self, work_of: WorkOf) -> None:
+        self._work_of = work_of
+
+    async def __call__(self, session: WriteSession, message: Message) -> Outcome:
+        people, clinic = self._work_of(session).people, message.clinic_id
+        data = message.data
+        if isinstance(data, accounts.PatientRegistered):
+            newer = await people.put_patient(_patient(data, clinic), data.version)
+        elif isinstance(data, accounts.DoctorRegistered):
+            newer = await people.put_professional(_professional(data, clinic), data.version)
+        elif isinstance(data, accounts.AccountData):
+            newer = await people.put_account(_account(data, clinic), data.version)
+        else:
+            gone = _of(accounts.AccountDeleted, data)
+            newer = await people.close_account(gone.account_id, clinic, gone.version)
+        return Applied() if newer else Stale()
+
+
+class FilesEffect:
+    """Takes note of drafts and signed reports: `exam-results-files`."""
+
+    def __init__(self, work_of: WorkOf, record: RecordReportFile) -> None:
+        self._work_of = work_of
+        self._record = record
+
+    async def __call__(self, session: WriteSession, message: Message) -> Outcome:
+        data = _of(file_management.FileData, message.data)
+        file = ExamFile(
+            id=data.file_id,
+            exam_id=data.exam_id,
+            clinic_id=message.clinic_id,
+            kind=data.kind,
+            report_version=data.report_version,
+            sha256=data.sha256,
+            processed_at=data.occurred_at,
+            ready=message.type == "file.processed",
+            deleted=message.type == "file.deleted",
+        )
+        answer = await self._record.run(self._work_of(session), file, data.version)
+        if isinstance(answer, WaitsFor):
+            return Parked(answer.prerequisite)
+        return Applied() if answer else Stale()
+
+
+def _of(kind: type[_Data], data: BaseModel) -> _Data:
+    if not isinstance(data, kind):
+        raise TypeError(type(data).__name__)
+    return data
+
+
+def _patient(data: accounts.PatientRegistered, clinic_id: UUID) -> Patient:
+    return Patient(
+        id=data.patient_id,
+        clinic_id=clinic_id,
+        person_id=data.person_id,
+        record_number=data.record_number,
+        name=data.name,
+        social_name=data.social_name,
+        sex=Sex(data.sex),
+        birth_date=data.birth_date,
+        mother_name=data.mother_name,
+    )
+
+
+def _professional(data: accounts.DoctorRegistered, clinic_id: UUID) -> Professional:
+    return Professional(
+        id=data.doctor_id,
+        clinic_id=clinic_id,
+        name=data.name,
+        council=data.council,
+        number=data.council_number,
+        uf=data.council_uf,
+        verified=data.verified,
+        roles=frozenset(data.roles),
+    )
+
+
+def _account(data: accounts.AccountData, clinic_id: UUID) -> Account:
+    return Account(
+        id=data.account_id,
+        clinic_id=clinic_id,
+        name=data.name,
+        kind=data.kind,
+        roles=frozenset(data.roles),
+    )
