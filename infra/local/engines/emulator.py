@@ -7,6 +7,7 @@ Here it saves soon after every change (at most a twentieth of its time), and e-m
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import UTC, datetime
 from typing import Any
 
 import ministack.app as emulator  # type: ignore[import-not-found]
@@ -83,12 +84,15 @@ def _keep_emails() -> None:
     ses.get_state, ses.load_persisted_state = get_state, load_persisted_state
 
 
-def _limit_texts() -> None:
+def _date_and_limit_texts() -> None:
+    """Texts carry no time in the emulator: they get one when they are first saved, a moment after sending."""
     state_of = sns.get_state
 
     def get_state() -> dict[str, Any]:
         for records in sns._sms_messages._data.values():
             del records[:-_KEPT_MESSAGES]
+            for record in records:
+                record.setdefault("Timestamp", datetime.now(UTC).isoformat())
         state: dict[str, Any] = state_of()
         return state
 
@@ -97,6 +101,6 @@ def _limit_texts() -> None:
 
 if __name__ == "__main__":
     _keep_emails()
-    _limit_texts()
+    _date_and_limit_texts()
     emulator.app = StateKeeper(emulator.app)
     emulator.main()
