@@ -1,27 +1,16 @@
-"""A patient's number in one clinic: readable, with a check digit, e.g. `000123-0`."""
+"""A patient's number in one clinic, readable over a counter, e.g. `000123`."""
 
 import re
 
-_TYPED = re.compile(r"([0-9]{6,9})-?([0-9])")
+_TYPED = re.compile(r"[0-9]{1,9}")
+_DIGITS = 6
 
 
 def record_number(ordinal: int) -> str:
-    """Return the number of the clinic's `ordinal`-th record: six digits or more and a Luhn digit (ISO/IEC 7812)."""
-    digits = f"{ordinal:06d}"
-    return f"{digits}-{_luhn(digits)}"
+    """Return the number of the clinic's `ordinal`-th record: six digits, more when they are used up."""
+    return f"{ordinal:0{_DIGITS}d}"
 
 
 def typed_record_number(text: str) -> str | None:
-    """Return the number as stored when `text` is one, with or without its hyphen and rightly checked; else None."""
-    match = _TYPED.fullmatch(text.strip())
-    if not match or str(_luhn(match[1])) != match[2]:
-        return None
-    return f"{match[1]}-{match[2]}"
-
-
-def _luhn(digits: str) -> int:
-    total = 0
-    for position, digit in enumerate(reversed(digits)):
-        value = int(digit) * (2 if position % 2 == 0 else 1)
-        total += value - 9 if value > 9 else value
-    return -total % 10
+    """Return the number as stored when `text` is one, with or without its leading zeros; else None."""
+    return record_number(int(text)) if _TYPED.fullmatch(text) else None

@@ -1,0 +1,223 @@
+"""In-memory stores. `Scope` decides what a transaction sees, as row-level security does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from services.accounts.application.ports import Credentials, DoctorSearch, PatientSearch
+from services.accounts.domain.account import Account
+from services.accounts.domain.clinic import Clinic
+from services.accounts.domain.login import Login, LoginKind
+from services.accounts.domain.membership import Membership
+from services.accounts.domain.one_time_code import OneTimeCode
+from services.accounts.domain.patient_record import PatientRecord
+from services.accounts.domain.session import Session
+from services.accounts.infrastructure.in_memory.names import begins_words_of, search_text
+from services.accounts.infrastructure.in_memory.tables import RefreshTokenRow, Tables
+from services.shared.kernel.principal import Role
+
+
+class OutOfScope(Exception):
+    """A row was written that the transaction may not write: PostgreSQL's policy violation."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    clinic_id: UUID | None
+    person_id: UUID | None
+
+    def sees(self, *, clinic_id: UUID | None = None, person_id: UUID | None = None) -> bool:
+        return (clinic_id is not None and clinic_id == self.clinic_id) or (
+            person_id is not None and person_id == self.person_id
+        )
+
+    def must_be_clinic(self, clinic_id: UUID) -> None:
+        if clinic_id != self.clinic_id:
+            raise OutOfScope
+
+
+@dataclass
+class Store:
+    tables: Tables
+    scope: Scope
+
+
+class InMemoryAccounts(Store):
+    async def get(self, account_id: UUID, *, lock: bool = False) -> Account | None:
+        account = self.tables.accounts.get(account_id)
+        return account if account and self._sees(account_id) else None
+
+    def _sees(self, account_id: UUID) -> bool:
+        clinic_id = self.scope.clinic_id
+        registered = any(
+            record.person_id == account_id and record.clinic_id == clinic_id
+            for record in self.tables.patients.values()
+        )
+        return (
+            registered
+            or self.scope.person_id == account_id
+            or (account_id, clinic_id) in self.tables.memberships
+        )
+
+    async def id_with_cpf(self, cpf: str) -> UUID | None:
+        return self.tables.logins.get(Login(LoginKind.CPF, cpf))
+
+    async def add(self, account: Account) -> None:
+        self.scope.must_be_clinic(account.home_clinic_id)
+        self.tables.accounts[account.id] = account
+
+    async def save(self, account: Account) -> None:
+        if self._sees(account.id):
+            self.tables.accounts[account.id] = account
+
+    async def claim_login(self, login: Login, account_id: UUID) -> bool:
+        return login not in self.tables.logins and not self.tables.logins.update({login: account_id})
+
+
+class InMemoryPatients(Store):
+    def _seen(self) -> list[PatientRecord]:
+        return sorted(
+            (
+                record
+                for record in self.tables.patients.values()
+                if self.scope.sees(clinic_id=record.clinic_id, person_id=record.person_id)
+            ),
+            key=_by_name,
+        )
+
+    async def get(self, patient_id: UUID) -> PatientRecord | None:
+        return next((record for record in self._seen() if record.id == patient_id), None)
+
+    async def id_with_cpf(self, clinic_id: UUID, cpf: str) -> UUID | None:
+        found = (record.id for record in self._seen() if record.clinic_id == clinic_id and record.cpf == cpf)
+        return next(found, None)
+
+    async def of_person(self, person_id: UUID) -> Sequence[PatientRecord]:
+        return sorted((r for r in self._seen() if r.person_id == person_id), key=lambda record: record.id)
+
+    async def search(self, clinic_id: UUID, search: PatientSearch) -> Sequence[PatientRecord]:
+        found = [r for r in self._seen() if r.clinic_id == clinic_id and _fits(r, search)]
+        if search.after is not None:
+            last = self.tables.patients.get(search.after)
+            found = [r for r in found if last is not None and _by_name(r) > _by_name(last)]
+        return found[: search.limit]
+
+    async def lock_cpf(self, cpf: str) -> None:
+        """One transaction runs at a time here anyway."""
+
+    async def next_ordinal(self, clinic_id: UUID) -> int:
+        self.scope.must_be_clinic(clinic_id)
+        ordinal = self.tables.counters.get(clinic_id, 0) + 1
+        self.tables.counters[clinic_id] = ordinal
+        return ordinal
+
+    async def add(self, record: PatientRecord) -> None:
+        self.scope.must_be_clinic(record.clinic_id)
+        self.tables.patients[record.id] = record
+
+
+def _by_name(record: PatientRecord) -> tuple[str, UUID]:
+    return search_text(record.name), record.id
+
+
+def _fits(record: PatientRecord, search: PatientSearch) -> bool:
+    names = f"{record.name} {record.social_name or ''}"
+    return (
+        (search.cpf is None or record.cpf == search.cpf)
+        and (search.record_number is None or record.record_number == search.record_number)
+        and (search.name is None or begins_words_of(search.name, names))
+    )
+
+
+class InMemoryMemberships(Store):
+    async def of_account(self, account_id: UUID) -> Sequence[Membership]:
+        return [
+            membership
+            for membership in self.tables.memberships.values()
+            if membership.account_id == account_id
+            and membership.active
+            and self.scope.sees(clinic_id=membership.clinic_id, person_id=account_id)
+        ]
+
+    async def doctors(self, clinic_id: UUID, search: DoctorSearch) -> Sequence[Membership]:
+        def key(membership: Membership) -> tuple[str, UUID]:
+            return search_text(membership.name), membership.account_id
+
+        found = [
+            membership
+            for membership in self.tables.memberships.values()
+            if self.scope.sees(clinic_id=membership.clinic_id)
+            and membership.clinic_id == clinic_id
+            and membership.active
+            and Role.DOCTOR in membership.roles
+            and (search.name is None or begins_words_of(search.name, membership.name))
+        ]
+        found.sort(key=key)
+        if search.after is not None:
+            last = self.tables.memberships.get((search.after, clinic_id))
+            found = [membership for membership in found if last is not None and key(membership) > key(last)]
+        return found[: search.limit]
+
+    async def add(self, membership: Membership) -> None:
+        self.scope.must_be_clinic(membership.clinic_id)
+        self.tables.memberships[membership.account_id, membership.clinic_id] = membership
+
+
+class InMemoryCredentials(Store):
+    async def get(self, person_id: UUID, *, lock: bool = False) -> Credentials | None:
+        return self.tables.credentials.get(person_id) if self.scope.sees(person_id=person_id) else None
+
+    async def save(self, credentials: Credentials) -> None:
+        if not self.scope.sees(person_id=credentials.person_id):
+            raise OutOfScope
+        self.tables.credentials[credentials.person_id] = credentials
+
+
+class InMemorySessions(Store):
+    async def start(self, session: Session, token_hash: bytes) -> None:
+        if not self.scope.sees(person_id=session.person_id):
+            raise OutOfScope
+        self.tables.sessions[session.id] = session
+        self.tables.tokens[token_hash] = RefreshTokenRow(session.id)
+
+    async def get(self, session_id: UUID) -> Session | None:
+        session = self.tables.sessions.get(session_id)
+        return session if session and self.scope.sees(person_id=session.person_id) else None
+
+    async def by_token(self, token_hash: bytes) -> tuple[Session, datetime | None] | None:
+        row = self.tables.tokens.get(token_hash)
+        session = await self.get(row.session_id) if row else None
+        return (session, row.used_at) if row and session else None
+
+    async def rotate(self, session: Session, used: bytes, fresh: bytes) -> None:
+        self.tables.tokens[used] = replace(self.tables.tokens[used], used_at=session.last_used_at)
+        self.tables.tokens[fresh] = RefreshTokenRow(session.id)
+        await self.save(session)
+
+    async def save(self, session: Session) -> None:
+        if self.scope.sees(person_id=session.person_id):
+            self.tables.sessions[session.id] = session
+
+
+class InMemoryCodes(Store):
+    async def get(self, person_id: UUID) -> OneTimeCode | None:
+        return self.tables.codes.get(person_id) if self.scope.sees(person_id=person_id) else None
+
+    async def put(self, code: OneTimeCode) -> None:
+        if not self.scope.sees(person_id=code.person_id):
+            raise OutOfScope
+        self.tables.codes[code.person_id] = code
+
+    async def remove(self, person_id: UUID) -> None:
+        if self.scope.sees(person_id=person_id):
+            self.tables.codes.pop(person_id, None)
+
+
+class InMemoryClinics(Store):
+    async def get(self, clinic_id: UUID) -> Clinic | None:
+        return self.tables.clinics.get(clinic_id)
+
+    async def add(self, clinic: Clinic) -> None:
+        self.scope.must_be_clinic(clinic.id)
+        self.tables.clinics[clinic.id] = clinic

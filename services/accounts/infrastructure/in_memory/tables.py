@@ -1,0 +1,43 @@
+"""The state behind the in-memory adapters: what PostgreSQL holds, in dictionaries that a transaction copies."""
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.accounts.application.ports import Credentials
+from services.accounts.domain.account import Account
+from services.accounts.domain.clinic import Clinic
+from services.accounts.domain.login import Login
+from services.accounts.domain.membership import Membership
+from services.accounts.domain.one_time_code import OneTimeCode
+from services.accounts.domain.patient_record import PatientRecord
+from services.accounts.domain.session import Session
+from services.shared.kernel.audit import AuditEntry
+from services.shared.kernel.events import DomainEvent
+
+
+@dataclass
+class RefreshTokenRow:
+    session_id: UUID
+    used_at: datetime | None = None
+
+
+@dataclass
+class Tables:
+    clinics: dict[UUID, Clinic] = field(default_factory=dict)
+    accounts: dict[UUID, Account] = field(default_factory=dict)
+    logins: dict[Login, UUID] = field(default_factory=dict)
+    memberships: dict[tuple[UUID, UUID], Membership] = field(default_factory=dict)
+    patients: dict[UUID, PatientRecord] = field(default_factory=dict)
+    counters: dict[UUID, int] = field(default_factory=dict)
+    credentials: dict[UUID, Credentials] = field(default_factory=dict)
+    sessions: dict[UUID, Session] = field(default_factory=dict)
+    tokens: dict[bytes, RefreshTokenRow] = field(default_factory=dict)
+    codes: dict[UUID, OneTimeCode] = field(default_factory=dict)
+    answers: dict[tuple[UUID, str], tuple[str, bytes, dict[str, Any]]] = field(default_factory=dict)
+    audit: dict[UUID, AuditEntry] = field(default_factory=dict)
+    events: dict[UUID, DomainEvent] = field(default_factory=dict)
+
+    def copy(self) -> "Tables":
+        return Tables(**{each.name: dict(getattr(self, each.name)) for each in fields(self)})

@@ -1,0 +1,125 @@
+"""In-memory transactions: a copy of the tables that replaces them when the block ends well."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.accounts.application.ports import RepeatKey
+from services.accounts.domain.attempts import Attempts
+from services.accounts.domain.login import Login
+from services.accounts.domain.machine_client import MachineClient
+from services.accounts.infrastructure.in_memory.stores import (
+    InMemoryAccounts,
+    InMemoryClinics,
+    InMemoryCodes,
+    InMemoryCredentials,
+    InMemoryMemberships,
+    InMemoryPatients,
+    InMemorySessions,
+    Scope,
+)
+from services.accounts.infrastructure.in_memory.tables import Tables
+from services.shared.kernel.audit import AuditEntry
+from services.shared.kernel.events import DomainEvent
+from services.shared.kernel.principal import Principal
+from services.shared.platform.postgres.idempotency import KEY_REUSED
+
+
+class InMemoryWork:
+    def __init__(self, tables: Tables, scope: Scope) -> None:
+        self._tables = tables
+        self.accounts = InMemoryAccounts(tables, scope)
+        self.patients = InMemoryPatients(tables, scope)
+        self.memberships = InMemoryMemberships(tables, scope)
+        self.credentials = InMemoryCredentials(tables, scope)
+        self.sessions = InMemorySessions(tables, scope)
+        self.codes = InMemoryCodes(tables, scope)
+        self.clinics = InMemoryClinics(tables, scope)
+
+    def record(self, *events: DomainEvent) -> None:
+        for event in events:
+            self._tables.events[event.event_id] = event
+
+    async def audit(self, entry: AuditEntry) -> None:
+        self._tables.audit[entry.id] = entry
+
+    async def once(
+        self, caller: Principal, repeat: RepeatKey, run: Callable[[], Awaitable[Mapping[str, Any]]]
+    ) -> Mapping[str, Any]:
+        digest = hashlib.sha256(repeat.request).digest()
+        seen = self._tables.answers.get((caller.account_id, repeat.key))
+        if seen is not None:
+            if seen[:2] != (repeat.route, digest):
+                raise KEY_REUSED.error()
+            return seen[2]
+        answer = dict(await run())
+        self._tables.answers[caller.account_id, repeat.key] = (repeat.route, digest, answer)
+        return answer
+
+
+class InMemoryTransactions:
+    def __init__(self) -> None:
+        self.tables = Tables()
+        self._one_at_a_time = asyncio.Lock()
+
+    @asynccontextmanager
+    async def read(
+        self, *, clinic_id: UUID | None = None, person_id: UUID | None = None
+    ) -> AsyncIterator[InMemoryWork]:
+        async with self.write(clinic_id=clinic_id, person_id=person_id) as work:
+            yield work
+
+    @asynccontextmanager
+    async def write(
+        self, *, clinic_id: UUID | None = None, person_id: UUID | None = None
+    ) -> AsyncIterator[InMemoryWork]:
+        async with self._one_at_a_time:
+            copy = self.tables.copy()
+            yield InMemoryWork(copy, Scope(clinic_id, person_id))
+            self.tables = copy
+
+
+class InMemoryDirectory:
+    def __init__(self, transactions: InMemoryTransactions) -> None:
+        self._transactions = transactions
+
+    async def person_of_login(self, login: Login) -> UUID | None:
+        return self._transactions.tables.logins.get(login)
+
+    async def person_of_refresh_token(self, token_hash: bytes) -> UUID | None:
+        tables = self._transactions.tables
+        row = tables.tokens.get(token_hash)
+        return tables.sessions[row.session_id].person_id if row else None
+
+    async def clinic_of_patient(self, patient_id: UUID) -> UUID | None:
+        record = self._transactions.tables.patients.get(patient_id)
+        return record.clinic_id if record else None
+
+
+class InMemoryMachineClients:
+    def __init__(self) -> None:
+        self._clients: dict[str, MachineClient] = {}
+
+    async def get(self, client_id: str) -> MachineClient | None:
+        return self._clients.get(client_id)
+
+    async def put(self, client: MachineClient) -> None:
+        self._clients[client.client_id] = client
+
+
+class InMemoryAttemptLog:
+    def __init__(self) -> None:
+        self._attempts: dict[bytes, Attempts] = {}
+
+    async def get(self, key: bytes) -> Attempts:
+        return self._attempts.get(key, Attempts())
+
+    async def count_failure(self, key: bytes, now: datetime) -> None:
+        self._attempts[key] = (await self.get(key)).failed(now)
+
+    async def clear(self, key: bytes) -> None:
+        self._attempts.pop(key, None)

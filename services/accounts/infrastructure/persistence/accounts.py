@@ -1,0 +1,92 @@
+"""Accounts and logins in PostgreSQL."""
+
+from uuid import UUID
+
+from services.accounts.application.ports import IdentifierVault
+from services.accounts.domain.account import Account, AccountKind
+from services.accounts.domain.contact import Phone
+from services.accounts.domain.login import Login, LoginKind
+from services.shared.platform.postgres.database import ReadSession, Row, WriteSession
+
+
+def login_lookup(vault: IdentifierVault, login: Login) -> bytes:
+    """The keyed hash under which a login is stored."""
+    return vault.lookup(login.value, purpose=f"login/{login.kind}")
+
+
+class PostgresAccountReader:
+    def __init__(self, session: ReadSession, vault: IdentifierVault) -> None:
+        self._reading = session
+        self._vault = vault
+
+    async def get(self, account_id: UUID, *, lock: bool = False) -> Account | None:
+        row = await self._reading.row(
+            f"SELECT * FROM accounts WHERE id = $1 {'FOR UPDATE' if lock else ''}",  # noqa: S608
+            account_id,
+        )
+        return _account(row) if row else None
+
+    async def id_with_cpf(self, cpf: str) -> UUID | None:
+        lookup = login_lookup(self._vault, Login(LoginKind.CPF, cpf))
+        found: UUID | None = await self._reading.value("SELECT person_of_login($1)", lookup)
+        return found
+
+
+class PostgresAccounts(PostgresAccountReader):
+    def __init__(self, session: WriteSession, vault: IdentifierVault) -> None:
+        super().__init__(session, vault)
+        self._session = session
+
+    async def add(self, account: Account) -> None:
+        await self._session.execute(
+            """INSERT INTO accounts (id, version, kind, name, birth_date, locale, email, phone, home_clinic_id,
+                                     has_password)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
+            account.id,
+            account.version,
+            account.kind,
+            account.name,
+            account.birth_date,
+            account.locale,
+            account.email,
+            account.phone.e164 if account.phone else None,
+            account.home_clinic_id,
+            account.has_password,
+        )
+
+    async def save(self, account: Account) -> None:
+        await self._session.execute(
+            """UPDATE accounts SET version = $2, locale = $3, email = $4, phone = $5, has_password = $6
+               WHERE id = $1""",
+            account.id,
+            account.version,
+            account.locale,
+            account.email,
+            account.phone.e164 if account.phone else None,
+            account.has_password,
+        )
+
+    async def claim_login(self, login: Login, account_id: UUID) -> bool:
+        # Without a conflict target: naming one would ask for the right to read the row that is in the way.
+        tag = await self._session.execute(
+            "INSERT INTO logins (lookup, kind, person_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            login_lookup(self._vault, login),
+            login.kind,
+            account_id,
+        )
+        return tag.endswith(" 1")
+
+
+def _account(row: Row) -> Account:
+    return Account(
+        id=row["id"],
+        version=row["version"],
+        kind=AccountKind(row["kind"]),
+        name=row["name"],
+        birth_date=row["birth_date"],
+        locale=row["locale"],
+        email=row["email"],
+        phone=Phone(row["phone"]) if row["phone"] else None,
+        home_clinic_id=row["home_clinic_id"],
+        has_password=row["has_password"],
+    )

@@ -1,0 +1,48 @@
+"""Credentials in PostgreSQL; the authenticator's secret rests encrypted."""
+
+from uuid import UUID
+
+from services.accounts.application.ports import Credentials, IdentifierVault
+from services.shared.platform.postgres.database import ReadSession, WriteSession
+
+_TOTP = "totp"
+
+
+class PostgresCredentialReader:
+    def __init__(self, session: ReadSession, vault: IdentifierVault) -> None:
+        self._reading = session
+        self._vault = vault
+
+    async def get(self, person_id: UUID, *, lock: bool = False) -> Credentials | None:
+        row = await self._reading.row(
+            f"SELECT * FROM credentials WHERE person_id = $1 {'FOR UPDATE' if lock else ''}",  # noqa: S608
+            person_id,
+        )
+        if row is None:
+            return None
+        sealed = row["totp_sealed"]
+        return Credentials(
+            person_id=person_id,
+            password_hash=row["password_hash"],
+            totp_secret=self._vault.open(sealed, purpose=_TOTP, owner=person_id) if sealed else None,
+            last_totp_step=row["last_totp_step"],
+        )
+
+
+class PostgresCredentials(PostgresCredentialReader):
+    def __init__(self, session: WriteSession, vault: IdentifierVault) -> None:
+        super().__init__(session, vault)
+        self._session = session
+
+    async def save(self, credentials: Credentials) -> None:
+        secret, owner = credentials.totp_secret, credentials.person_id
+        await self._session.execute(
+            """INSERT INTO credentials (person_id, password_hash, totp_sealed, last_totp_step)
+               VALUES ($1, $2, $3, $4)
+               ON CONFLICT (person_id) DO UPDATE SET password_hash = excluded.password_hash,
+                   totp_sealed = excluded.totp_sealed, last_totp_step = excluded.last_totp_step""",
+            owner,
+            credentials.password_hash,
+            self._vault.seal(secret, purpose=_TOTP, owner=owner) if secret else None,
+            credentials.last_totp_step,
+        )

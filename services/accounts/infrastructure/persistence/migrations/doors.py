@@ -1,0 +1,64 @@
+"""The narrow doors through row-level security: functions that run as the tables' owner.
+
+Each takes an exact key and gives an id, or removes what is past its time; none gives a name, a contact or a list.
+The owner's policies are there for these functions alone.
+"""
+
+
+def doors(app: str) -> list[str]:
+    return [
+        *_reads("logins"),
+        *_door(
+            app,
+            "person_of_login(bytea)",
+            "uuid",
+            "SELECT person_id FROM logins WHERE lookup = $1",
+        ),
+        *_reads("refresh_tokens"),
+        *_door(
+            app,
+            "person_of_refresh_token(bytea)",
+            "uuid",
+            "SELECT person_id FROM refresh_tokens WHERE token_hash = $1",
+        ),
+        *_reads("patient_records"),
+        *_door(
+            app,
+            "clinic_of_patient(uuid)",
+            "uuid",
+            "SELECT clinic_id FROM patient_records WHERE id = $1",
+        ),
+        *_forgets(app),
+    ]
+
+
+def _forgets(app: str) -> list[str]:
+    expired = {
+        "sessions": "started_at < now() - interval '8 days'",
+        "one_time_codes": "expires_at < now() - interval '1 hour'",
+        "idempotency": "created_at < now() - interval '2 days'",
+    }
+    policies = [
+        f"CREATE POLICY forgotten ON {table} TO CURRENT_USER USING ({condition})"
+        for table, condition in expired.items()
+    ]
+    deletes = "; ".join(f"DELETE FROM {table} WHERE {condition}" for table, condition in expired.items())  # noqa: S608
+    return [
+        *policies,
+        # The cascade from sessions deletes tokens as their owner too.
+        "CREATE POLICY forgotten ON refresh_tokens FOR DELETE TO CURRENT_USER USING (true)",
+        *_door(app, "forget_expired()", "void", deletes),
+    ]
+
+
+def _reads(table: str) -> list[str]:
+    return [f"CREATE POLICY door ON {table} FOR SELECT TO CURRENT_USER USING (true)"]
+
+
+def _door(app: str, signature: str, returns: str, body: str) -> list[str]:
+    return [
+        f"""CREATE FUNCTION {signature} RETURNS {returns} LANGUAGE sql SECURITY DEFINER
+            SET search_path = public, pg_temp AS $$ {body} $$""",
+        f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC",
+        f"GRANT EXECUTE ON FUNCTION {signature} TO {app}",
+    ]

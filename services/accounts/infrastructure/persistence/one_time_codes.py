@@ -1,0 +1,33 @@
+"""One-time codes in PostgreSQL: keyed hashes, one per person."""
+
+from uuid import UUID
+
+from services.accounts.domain.one_time_code import OneTimeCode
+from services.shared.platform.postgres.database import WriteSession
+
+
+class PostgresCodes:
+    def __init__(self, session: WriteSession) -> None:
+        self._session = session
+
+    async def get(self, person_id: UUID) -> OneTimeCode | None:
+        row = await self._session.row(
+            "SELECT * FROM one_time_codes WHERE person_id = $1 FOR UPDATE", person_id
+        )
+        return OneTimeCode(**row) if row else None
+
+    async def put(self, code: OneTimeCode) -> None:
+        await self._session.execute(
+            """INSERT INTO one_time_codes (person_id, code_hash, issued_at, expires_at, tries)
+               VALUES ($1, $2, $3, $4, $5)
+               ON CONFLICT (person_id) DO UPDATE SET code_hash = excluded.code_hash,
+                   issued_at = excluded.issued_at, expires_at = excluded.expires_at, tries = excluded.tries""",
+            code.person_id,
+            code.code_hash,
+            code.issued_at,
+            code.expires_at,
+            code.tries,
+        )
+
+    async def remove(self, person_id: UUID) -> None:
+        await self._session.execute("DELETE FROM one_time_codes WHERE person_id = $1", person_id)
