@@ -39,8 +39,14 @@ class ExamFolder:
     )  # report version -> where it differs
     closed_to: frozenset[UUID] = frozenset()
     revision: int = 0
+    readers_stored: frozenset[UUID] = frozenset()
     changed: set[UUID] = field(default_factory=set)
     events: list[FileProcessed] = field(default_factory=list)
+
+    @property
+    def readers(self) -> frozenset[UUID]:
+        """Whose exam it is and who asked for it."""
+        return frozenset({self.exam.person_id, self.exam.requester_id})
 
     def learn(self, exam: ExamRef) -> None:
         """Keep the newest word on whom the exam is about and who asked for it."""

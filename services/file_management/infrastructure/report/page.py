@@ -205,7 +205,7 @@ def _release(snapshot: Snapshot, mark: ReleaseMark) -> Release:
 
 
 def _qr(address: str) -> str:
-    """Return a PNG, six pixels a module. One fixed mask decodes as well as the best of eight, for an eighth of the time."""
+    """Return a PNG, six pixels a module. A fixed mask decodes like the best of eight, in an eighth of the time."""
     picture = io.BytesIO()
     segno.make(address, error="m", micro=False, mask=3).save(picture, kind="png", border=0, scale=6)
     return base64.b64encode(picture.getvalue()).decode()

@@ -62,7 +62,7 @@ class WarmProcesses:
         """Start every worker now, so that the first report finds them warm."""
         await asyncio.gather(*(self.run(os.getpid) for _ in range(self._workers)))
 
-    async def run(self, job: Callable[[Unpack[Arguments]], T], *args: Unpack[Arguments]) -> T:
+    async def run(self, job: Callable[[Unpack[Arguments]], T], *args: *Arguments) -> T:
         """Run `job`; when a process died under it, once more in a new pool. Raises WorkTimedOut."""
         try:
             return await self._attempt(job, *args)

@@ -1,0 +1,61 @@
+"""The API process: `python -m services.file_management.bootstrap.api`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+
+from services.file_management.application.commands.issue_download_link import IssueDownloadLink
+from services.file_management.application.queries.list_files import ListFiles
+from services.file_management.application.queries.read_file import ReadFile
+from services.file_management.bootstrap.settings import Settings
+from services.file_management.bootstrap.wiring import PREFIX, SERVICE, build_links, build_table, table_answers
+from services.file_management.infrastructure.dynamodb.audit import DynamoAuditTrail
+from services.file_management.infrastructure.dynamodb.files import DynamoFiles
+from services.file_management.interface.http.files import FileUseCases, file_routes
+from services.shared.kernel.clock import SystemClock
+from services.shared.platform.auth import JwksTokenVerifier
+from services.shared.platform.http.api import create_api
+from services.shared.platform.process import serve_api
+
+_THREADS = 32  # each waits for one DynamoDB call
+
+
+def build_api(settings: Settings) -> FastAPI:
+    table, clock = build_table(settings), SystemClock()
+    files, audit = DynamoFiles(table), DynamoAuditTrail(table)
+    use_cases = FileUseCases(
+        list_files=ListFiles(files, audit, clock),
+        read_file=ReadFile(files, audit, clock),
+        issue_download_link=IssueDownloadLink(files, audit, build_links(settings), clock),
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
+        async with httpx.AsyncClient() as http:
+            app.state.token_verifier = JwksTokenVerifier(
+                issuer=settings.issuer, audience=settings.audience, jwks_url=settings.jwks_url, http=http
+            )
+            yield
+
+    return create_api(
+        title="Laudo file management",
+        prefix=PREFIX,
+        routers=[file_routes(use_cases)],
+        token_verifier=None,
+        checks={"dynamodb": lambda: table_answers(table)},
+        lifespan=lifespan,
+    )
+
+
+def main() -> None:
+    settings = Settings()
+    serve_api(build_api(settings), settings, SERVICE)
+
+
+if __name__ == "__main__":
+    main()

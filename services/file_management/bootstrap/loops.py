@@ -1,0 +1,89 @@
+"""Wires the worker: what it consumes, what it relays, what it renders with."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+import httpx
+
+from services.file_management.application.commands.close_access import CloseAccess
+from services.file_management.application.commands.open_folder import OpenFolder
+from services.file_management.application.commands.open_report import OpenReport
+from services.file_management.application.commands.render_draft import RenderDraft
+from services.file_management.application.commands.sign_report import SignReport
+from services.file_management.application.ports import Folders
+from services.file_management.bootstrap.dependencies import Healthy, everything_answers, remembered
+from services.file_management.bootstrap.settings import WorkerSettings
+from services.file_management.bootstrap.signing import build_signing
+from services.file_management.bootstrap.wiring import SERVICE, build_table, table_answers
+from services.file_management.infrastructure.alarm import LoggedAlarm
+from services.file_management.infrastructure.announcements import announce
+from services.file_management.infrastructure.dynamodb.folders import DynamoFolders
+from services.file_management.infrastructure.dynamodb.outbox import DynamoOutbox
+from services.file_management.infrastructure.report.press import WeasyPrintPress
+from services.file_management.infrastructure.report.processes import WarmProcesses
+from services.file_management.infrastructure.s3.objects import S3ReportObjects
+from services.file_management.infrastructure.services.snapshots import HttpSnapshotSource
+from services.file_management.interface.messaging import accounts, exams
+from services.shared.kernel.clock import SystemClock
+from services.shared.platform.aws import aws_client
+from services.shared.platform.messaging.consumer import Effect, SqsConsumer, SqsPoller
+from services.shared.platform.messaging.publisher import AwsPublisher
+from services.shared.platform.messaging.relay import OutboxRelay
+from services.shared.platform.messaging.wakeup import WakeUp, valkey_client
+from services.shared.platform.service_client import ServiceClient
+from services.shared.platform.topology import load_topology
+
+_LONGER_THAN_A_POLL_S = 30
+
+
+async def start(settings: WorkerSettings) -> Sequence[Coroutine[Any, Any, None]]:
+    table, topology, http = build_table(settings), load_topology(), httpx.AsyncClient()
+    s3 = aws_client("s3", settings)
+    wakeup = WakeUp(valkey_client(settings.redis_url), SERVICE)
+    outbox = DynamoOutbox(table, topology.topic_of(SERVICE), settings.outbox_shards)
+    folders = DynamoFolders(table, announce, outbox.row, wakeup.ring)
+    processes = WarmProcesses(settings.render_processes, settings.render_timeout_s)
+    exam_events = _exam_events(settings, folders, processes, s3, http)
+    await processes.start()
+    publisher = AwsPublisher(aws_client("sns", settings), aws_client("sqs", settings), topology)
+    ready = remembered(everything_answers(settings, table, s3, http))
+    store_ready = remembered(lambda: table_answers(table))
+    account_events = accounts.AccountEvents(CloseAccess(folders))
+    # A poller hands on one message at a time: as many pollers as processes keep these busy.
+    rendering = [
+        _poller(settings, exams.QUEUE, exam_events.apply, ready) for _ in range(settings.render_processes)
+    ]
+    return [
+        wakeup.listen(),
+        OutboxRelay(outbox, publisher, wakeup).run(),
+        *(poller.run() for poller in rendering),
+        _poller(settings, accounts.QUEUE, account_events.apply, store_ready).run(),
+    ]
+
+
+def _exam_events(
+    settings: WorkerSettings, folders: Folders, processes: WarmProcesses, s3: Any, http: httpx.AsyncClient
+) -> exams.ExamEvents:
+    signing, clock, alarm = build_signing(settings, processes), SystemClock(), LoggedAlarm()
+    press = WeasyPrintPress(processes)
+    source = HttpSnapshotSource(
+        ServiceClient(http, settings), exams_url=settings.exams_url, accounts_url=settings.accounts_url
+    )
+    kms_key = load_topology().raw["buckets"][settings.bucket]["kms_key"]
+    objects = S3ReportObjects(s3, settings.bucket, f"alias/{kms_key}")
+    return exams.ExamEvents(
+        open_folder=OpenFolder(folders),
+        render_draft=RenderDraft(folders, source, press, objects, alarm, clock),
+        sign_report=SignReport(
+            folders, source, press, signing.signer, signing.verification, objects, alarm, clock
+        ),
+        open_report=OpenReport(folders),
+    )
+
+
+def _poller(settings: WorkerSettings, queue: str, effect: Effect, healthy: Healthy) -> SqsPoller:
+    topology = load_topology()
+    consumer = SqsConsumer(queue, effect, types=topology.types_of(queue), loop=asyncio.get_running_loop())
+    sqs = aws_client("sqs", settings, read_timeout_s=_LONGER_THAN_A_POLL_S)
+    return SqsPoller(sqs, consumer, topology.queue_settings, healthy)

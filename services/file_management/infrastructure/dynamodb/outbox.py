@@ -1,0 +1,95 @@
+"""The outbox in DynamoDB: rows are written with the folder, claimed by a conditional lease, deleted once published.
+
+Several relays share the work: a claim that another relay holds fails. A relay that dies loses its lease after half a
+minute, and the row is published by another: at least once. The index is spread over shards, so that no one partition
+has to carry every clinic's events.
+"""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from uuid import UUID
+
+from pynamodb.exceptions import DeleteError, UpdateError
+from pynamodb.models import Model
+
+from services.file_management.infrastructure.dynamodb.rows import OutboxRow
+from services.file_management.infrastructure.dynamodb.table import Table
+from services.shared.platform.messaging.envelope import Message
+from services.shared.platform.messaging.publisher import OutboxMessage
+
+LEASE_MS = 30_000
+
+Publish = Callable[[Sequence[OutboxMessage]], Awaitable[frozenset[UUID]]]
+
+
+class DynamoOutbox:
+    def __init__(self, table: Table, destination: str, shards: int = 1) -> None:
+        self._table = table
+        self._destination = destination
+        self._shards = shards
+        self._next = 0
+
+    def row(self, message: Message) -> Model:
+        shard = int.from_bytes(hashlib.sha256(message.subject.encode()).digest()[:4]) % self._shards
+        return self._table.outbox(
+            f"OUTBOX#{message.id}",
+            f"CLINIC#{message.clinic_id}",
+            outbox_shard=str(shard),
+            outbox_at=f"{message.time.isoformat()}#{message.id}",
+            message_id=str(message.id),
+            type=message.type,
+            destination=self._destination,
+            body=message.to_json().decode(),
+            traceparent=message.traceparent,
+        )
+
+    async def relay_batch(self, publish: Publish, limit: int) -> int:
+        """Look at every shard, starting where the last look ended; return how many were claimed."""
+        claimed: list[OutboxRow] = []
+        for _ in range(self._shards):
+            shard, self._next = self._next, (self._next + 1) % self._shards
+            claimed += await asyncio.to_thread(self._claim, str(shard), limit - len(claimed))
+            if len(claimed) >= limit:
+                break
+        if not claimed:
+            return 0
+        accepted = await publish([_message(row) for row in claimed])
+        await asyncio.to_thread(self._settle, claimed, accepted)
+        return len(claimed)
+
+    def _claim(self, shard: str, limit: int) -> list[OutboxRow]:
+        now = int(time.time() * 1000)
+        rows = self._table.outbox.index.query(
+            shard, filter_condition=self._table.outbox.lease_until < now, limit=limit
+        )
+        return [row for row in rows if self._lease(row, now)]
+
+    def _lease(self, row: OutboxRow, now: int) -> bool:
+        """Take the row, unless it is gone already (the index lags) or another relay holds it."""
+        outbox = self._table.outbox
+        try:
+            row.update(
+                actions=[outbox.lease_until.set(now + LEASE_MS)],
+                condition=outbox.pk.exists() & (outbox.lease_until < now),
+            )
+        except UpdateError as error:
+            if error.cause_response_code != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
+
+    def _settle(self, claimed: Sequence[OutboxRow], accepted: frozenset[UUID]) -> None:
+        for row in claimed:
+            try:
+                if UUID(row.message_id) in accepted:
+                    row.delete()
+                else:
+                    row.update(actions=[self._table.outbox.lease_until.set(0)])
+            except (DeleteError, UpdateError):
+                continue  # the lease ends by itself; the consumers' inboxes absorb the copy
+
+
+def _message(row: OutboxRow) -> OutboxMessage:
+    return OutboxMessage(UUID(row.message_id), row.type, row.destination, row.body, row.traceparent)

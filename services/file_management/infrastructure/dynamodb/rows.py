@@ -1,0 +1,86 @@
+"""The items of the one table. Every key carries the clinic; what belongs together is written in one transaction.
+
+EXAM#<exam>            CLINIC#<clinic>          the folder: the exam's people, its files, its revision
+FILE#<file>            CLINIC#<clinic>          one file, as a download needs it: one read
+READER#<account>       CLINIC#<clinic>#EXAM#..  whose exam it is or who asked for it
+INBOX#<queue>#<event>  CLINIC#<clinic>          an event that was applied; forgotten after its dead letter is
+OUTBOX#<message>       CLINIC#<clinic>          an event to be published; gone once it is
+AUDIT#<clinic>#<day>   <time>#<id>              one audit fact; put once, never changed
+"""
+
+from pynamodb.attributes import JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+
+class FolderRow(Model):
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    revision = NumberAttribute()
+    clinic_id = UnicodeAttribute()
+    exam_id = UnicodeAttribute()
+    patient_id = UnicodeAttribute()
+    person_id = UnicodeAttribute()
+    requester_id = UnicodeAttribute()
+    protocol = UnicodeAttribute()
+    exam_version = NumberAttribute()
+    opened_version = NumberAttribute()
+    files = JSONAttribute()
+    failed_checks = JSONAttribute()
+    closed_to = ListAttribute(of=UnicodeAttribute)
+
+
+class FileRow(Model):
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    verification_code = UnicodeAttribute(null=True)
+    file = JSONAttribute()
+
+
+class ReaderRow(Model):
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    exam = JSONAttribute()
+
+
+class InboxRow(Model):
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    expires_at = NumberAttribute()  # the table's time to live
+
+
+class OutboxIndex(GlobalSecondaryIndex["OutboxRow"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "outbox"
+        projection = AllProjection()
+
+    outbox_shard = UnicodeAttribute(hash_key=True)
+    outbox_at = UnicodeAttribute(range_key=True)
+
+
+class OutboxRow(Model):
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    outbox_shard = UnicodeAttribute()
+    outbox_at = UnicodeAttribute()
+    lease_until = NumberAttribute(default=0)  # milliseconds; whoever holds it publishes
+    message_id = UnicodeAttribute()
+    type = UnicodeAttribute()
+    destination = UnicodeAttribute()
+    body = UnicodeAttribute()
+    traceparent = UnicodeAttribute()
+    index = OutboxIndex()
+
+
+class AuditRow(Model):
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    actor_id = UnicodeAttribute()
+    actor_roles = ListAttribute(of=UnicodeAttribute)
+    action = UnicodeAttribute()
+    clinic_id = UnicodeAttribute()
+    patient_id = UnicodeAttribute(null=True)
+    resource = UnicodeAttribute(null=True)
+    purpose = UnicodeAttribute()
+    address = UnicodeAttribute(null=True)
+    trace_id = UnicodeAttribute(null=True)

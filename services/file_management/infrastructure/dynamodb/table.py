@@ -1,0 +1,69 @@
+"""Binds the row classes to a table at an address: nothing connects when a module is imported."""
+
+from dataclasses import dataclass
+from types import new_class
+from typing import TypeVar, cast
+
+from pynamodb.connection import Connection
+from pynamodb.models import Model
+
+from services.file_management.infrastructure.dynamodb import rows
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class TableAddress:
+    """Credentials are the process's own (`AWS_*` or the pod's role) unless a test names others."""
+
+    name: str
+    region: str
+    endpoint_url: str | None = None
+    access_key_id: str | None = None
+    secret_access_key: str | None = None
+    pool: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    connection: Connection
+    folder: type[rows.FolderRow]
+    file: type[rows.FileRow]
+    reader: type[rows.ReaderRow]
+    inbox: type[rows.InboxRow]
+    outbox: type[rows.OutboxRow]
+    audit: type[rows.AuditRow]
+
+
+def connect_table(address: TableAddress) -> Table:
+    """Return the rows of one table, all on one pool of connections."""
+    meta = {
+        "table_name": address.name,
+        "region": address.region,
+        "host": address.endpoint_url,
+        "aws_access_key_id": address.access_key_id,
+        "aws_secret_access_key": address.secret_access_key,
+        "connect_timeout_seconds": 2,
+        "read_timeout_seconds": 5,
+        "max_retry_attempts": 2,
+        "max_pool_connections": address.pool,
+    }
+
+    def bind(row: type[Row]) -> type[Row]:
+        namespace = {"Meta": type("Meta", (), dict(meta)), "__module__": row.__module__}
+        return cast(type[Row], new_class(row.__name__, (row,), exec_body=lambda body: body.update(namespace)))
+
+    outbox = bind(rows.OutboxRow)  # first: the connection learns the table's index from it
+    shared = outbox._get_connection()
+    bound = Table(
+        connection=shared.connection,
+        folder=bind(rows.FolderRow),
+        file=bind(rows.FileRow),
+        reader=bind(rows.ReaderRow),
+        inbox=bind(rows.InboxRow),
+        outbox=outbox,
+        audit=bind(rows.AuditRow),
+    )
+    for row in (bound.folder, bound.file, bound.reader, bound.inbox, bound.audit):
+        row._connection = shared
+    return bound

@@ -1,0 +1,26 @@
+"""Signs in the warm processes with a key in a file: a demo key, or a certificate mounted as a secret."""
+
+from services.file_management.application.ports import Statement
+from services.file_management.infrastructure.report.processes import WarmProcesses
+from services.file_management.infrastructure.signing import pades
+from services.shared.platform import kill_points
+
+
+class KeyFileSigner:
+    def __init__(self, processes: WarmProcesses, files: pades.KeyFiles, notice: str) -> None:
+        self._processes = processes
+        self._files = files
+        self._notice = notice
+
+    @property
+    def notice(self) -> str:
+        return self._notice
+
+    async def sign(self, pdf: bytes, statement: Statement) -> bytes:
+        kill_points.reached("while_signing")
+        return await self._processes.run(
+            pades.sign, self._files, pdf, statement.reason, statement.location, statement.name
+        )
+
+    async def verify(self, pdf: bytes) -> bool:
+        return await self._processes.run(pades.is_valid, self._files, pdf)

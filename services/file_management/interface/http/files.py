@@ -1,0 +1,69 @@
+"""Routes under `/api/v1/files`."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.file_management.application.caller import Caller
+from services.file_management.application.commands.issue_download_link import IssueDownloadLink
+from services.file_management.application.policy import CALLERS
+from services.file_management.application.ports import LINK_SECONDS
+from services.file_management.application.queries.list_files import ListFiles
+from services.file_management.application.queries.read_file import ReadFile
+from services.file_management.interface.http.schemas import FileBody, FilePage, LinkBody, file_body
+from services.shared.kernel.principal import Principal
+from services.shared.platform.http.api import json_response
+from services.shared.platform.http.callers import address_of, callers
+from services.shared.platform.tracing import current_trace_id
+
+_PRIVATE = "private, no-store"
+
+
+@dataclass(frozen=True)
+class FileUseCases:
+    list_files: ListFiles
+    read_file: ReadFile
+    issue_download_link: IssueDownloadLink
+
+
+def file_routes(use_cases: FileUseCases) -> APIRouter:
+    router = APIRouter(tags=["files"])
+    Reader = Annotated[Principal, callers(*CALLERS)]  # noqa: N806  a type, local to this function
+
+    @router.get("/", description=ListFiles.__doc__)
+    async def list_files(caller: Reader, request: Request, response: Response, exam_id: UUID) -> FilePage:
+        found = await use_cases.list_files.run(_caller(caller, request), exam_id)
+        response.headers["Cache-Control"] = _PRIVATE
+        return FilePage(items=[file_body(file) for file in found])
+
+    @router.get("/{file_id}", description=ReadFile.__doc__)
+    async def read_file(caller: Reader, request: Request, response: Response, file_id: UUID) -> FileBody:
+        found = await use_cases.read_file.run(_caller(caller, request), file_id)
+        response.headers["Cache-Control"] = _PRIVATE
+        return file_body(found)
+
+    @router.get(
+        "/{file_id}/download",
+        description=IssueDownloadLink.__doc__,
+        response_class=Response,
+        responses={302: {"description": "To the bytes"}, 200: {"model": LinkBody}},
+    )
+    async def download(
+        caller: Reader,
+        request: Request,
+        file_id: UUID,
+        as_: Annotated[Literal["redirect", "json"], Query(alias="as")] = "redirect",
+    ) -> Response:
+        link = await use_cases.issue_download_link.run(_caller(caller, request), file_id)
+        if as_ == "json":
+            body = {"url": link.url, "expires_in": LINK_SECONDS, "file_name": link.file.name}
+            return json_response(body)
+        return Response(status_code=302, headers={"Location": link.url, "Cache-Control": _PRIVATE})
+
+    return router
+
+
+def _caller(principal: Principal, request: Request) -> Caller:
+    return Caller(principal, address_of(request), current_trace_id())
