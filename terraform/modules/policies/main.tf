@@ -1,0 +1,110 @@
+# What each service may do in AWS, derived from topology.json. A pure function: no provider, no resource, so that
+# a test can compare it with the policies of the local emulator's users (infra/local/provision/policies.py).
+
+locals {
+  topology = jsondecode(file("${path.module}/../../../topology.json"))
+
+  arn        = "arn:aws:%s:${var.region}:${var.account_id}:%s"
+  topic_arns = { for name in keys(local.topology.topics) : name => format(local.arn, "sns", name) }
+  queue_arns = { for name in keys(local.topology.queues) : name => format(local.arn, "sqs", name) }
+  table_arns = { for name in keys(local.topology.tables) : name => format(local.arn, "dynamodb", "table/${name}") }
+  bucket_arns = {
+    for name in keys(local.topology.buckets) : name => "arn:aws:s3:::${lookup(var.bucket_names, name, name)}"
+  }
+
+  publish = ["sns:Publish"]
+  send    = ["sqs:SendMessage", "sqs:GetQueueUrl"]
+  consume = [
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibility",
+    "sqs:SendMessage", # a message in hand is put back, delayed, while a dependency is down
+    "sqs:GetQueueUrl",
+    "sqs:GetQueueAttributes",
+  ]
+  objects = [
+    "s3:GetObject",
+    "s3:GetObjectVersion",
+    "s3:PutObject",
+    "s3:GetObjectAttributes",
+    "s3:PutObjectTagging",
+    "s3:GetObjectTagging",
+  ]
+  bucket = ["s3:ListBucket", "s3:GetBucketLocation"]
+  table = [
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:Query",
+    "dynamodb:BatchGetItem",
+    "dynamodb:BatchWriteItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:DescribeTable",
+  ]
+  key = ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"]
+}
+
+locals {
+  topics_of = {
+    for service in keys(local.topology.services) : service =>
+    [for name, topic in local.topology.topics : local.topic_arns[name] if topic.producer == service]
+  }
+  foreign_topics_of = {
+    for service, own in local.topics_of : service => sort(setsubtract(values(local.topic_arns), own))
+  }
+  inboxes_of = {
+    for service in keys(local.topology.services) : service =>
+    [for name, queue in local.topology.queues : local.queue_arns[name] if queue.consumer == service]
+  }
+  outboxes_of = {
+    for service in keys(local.topology.services) : service => [
+      for name, queue in local.topology.queues : local.queue_arns[name]
+      if contains(try(queue.senders, []), service) && queue.consumer != service
+    ]
+  }
+  buckets_of = {
+    for service in keys(local.topology.services) : service =>
+    [for name, bucket in local.topology.buckets : local.bucket_arns[name] if bucket.owner == service]
+  }
+  tables_of = {
+    for service in keys(local.topology.services) : service => flatten([
+      for name, table in local.topology.tables :
+      [local.table_arns[name], "${local.table_arns[name]}/index/*"] if table.owner == service
+    ])
+  }
+  keys_of = {
+    for service in keys(local.topology.services) : service =>
+    [for name, key in local.topology.keys : var.key_arns[name] if contains(key.users, service)]
+  }
+  sends_of = { for service, declared in local.topology.services : service => try(declared.sends, []) }
+}
+
+locals {
+  statements = {
+    for service in keys(local.topology.services) : service => [
+      for statement in [
+        { sid = "PublishOwnEvents", effect = "Allow", actions = local.publish, resources = local.topics_of[service] },
+        { sid = "ConsumeOwnQueues", effect = "Allow", actions = local.consume, resources = local.inboxes_of[service] },
+        { sid = "SendCommands", effect = "Allow", actions = local.send, resources = local.outboxes_of[service] },
+        { sid = "UseOwnObjects", effect = "Allow", actions = local.objects, resources = [for arn in local.buckets_of[service] : "${arn}/*"] },
+        { sid = "ListOwnBuckets", effect = "Allow", actions = local.bucket, resources = local.buckets_of[service] },
+        { sid = "UseOwnTables", effect = "Allow", actions = local.table, resources = local.tables_of[service] },
+        { sid = "UseKeys", effect = "Allow", actions = local.key, resources = local.keys_of[service] },
+        {
+          sid       = "SendEmail", effect = "Allow", actions = ["ses:SendEmail", "ses:SendRawEmail"],
+          resources = contains(local.sends_of[service], "ses") ? ["*"] : []
+        },
+        # A text message names a phone, not a resource; the topics of others stay closed by the deny.
+        {
+          sid       = "SendText", effect = "Allow", actions = local.publish,
+          resources = contains(local.sends_of[service], "sms") ? ["*"] : []
+        },
+        {
+          sid       = "TextsAreNotEvents", effect = "Deny", actions = local.publish,
+          resources = contains(local.sends_of[service], "sms") ? local.foreign_topics_of[service] : []
+        },
+      ] : statement if length(statement.resources) > 0
+    ]
+  }
+}

@@ -1,0 +1,89 @@
+"""One declaration, two carriers: Terraform's roles and the emulator's users may do the same things."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.provision.policies import service_policy
+from services.shared.platform.topology import load_topology
+
+ROOT = Path(__file__).resolve().parents[2]
+TOPOLOGY = load_topology().raw
+SERVICES = sorted(TOPOLOGY["services"])
+KEY_IDS = {name: f"id-of-{name}" for name in TOPOLOGY["keys"]}
+
+# The emulator asks for names that AWS does not have: its batch calls, and keys by their alias.
+EMULATOR_ONLY_ACTIONS = {
+    "sns:PublishBatch",
+    "sqs:SendMessageBatch",
+    "sqs:DeleteMessageBatch",
+    "sqs:ChangeMessageVisibilityBatch",
+}
+
+Right = tuple[str, str, str]
+
+
+@pytest.fixture(scope="module")
+def terraform_policies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Plan the pure module (it needs no provider) in a copy, so that nothing is left in the checkout."""
+    terraform = shutil.which("terraform")
+    if terraform is None:
+        pytest.skip("SKIPPED, not passed: terraform is not installed here")
+    copy = tmp_path_factory.mktemp("terraform")
+    module = copy / "terraform" / "modules" / "policies"
+    shutil.copytree(ROOT / "terraform" / "modules" / "policies", module)
+    shutil.copy(ROOT / "topology.json", copy)
+    variables = {
+        "account_id": TOPOLOGY["account_id"],
+        "region": TOPOLOGY["region"],
+        "key_arns": {name: _key_arn(key_id) for name, key_id in KEY_IDS.items()},
+    }
+    (module / "terraform.tfvars.json").write_text(json.dumps(variables))
+    for arguments in (["init", "-input=false"], ["plan", "-input=false", "-out=plan"]):
+        subprocess.run([terraform, *arguments], cwd=module, check=True, capture_output=True)
+    shown = subprocess.run([terraform, "show", "-json", "plan"], cwd=module, check=True, capture_output=True)
+    documents = json.loads(shown.stdout)["planned_values"]["outputs"]["documents"]["value"]
+    return {service: json.loads(document) for service, document in documents.items()}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_may_do_the_same_in_aws_and_in_the_emulator(
+    service: str, terraform_policies: dict[str, Any]
+) -> None:
+    emulator = rights(service_policy(TOPOLOGY, service, KEY_IDS))
+    known_to_aws = {
+        right for right in emulator if right[1] not in EMULATOR_ONLY_ACTIONS and ":alias/" not in right[2]
+    }
+    assert rights(terraform_policies[service]) == known_to_aws
+
+
+def test_the_comparison_sees_a_right_too_many(terraform_policies: dict[str, Any]) -> None:
+    policy = terraform_policies["accounts"]
+    widened = {**policy, "Statement": [*policy["Statement"], {**policy["Statement"][0], "Resource": ["*"]}]}
+    assert rights(widened) != rights(policy)
+
+
+def test_no_service_reaches_what_another_owns(terraform_policies: dict[str, Any]) -> None:
+    for service, policy in terraform_policies.items():
+        foreign = [name for name, queue in TOPOLOGY["queues"].items() if queue["consumer"] != service]
+        for effect, action, resource in rights(policy):
+            reads = action in {"sqs:ReceiveMessage", "sqs:DeleteMessage"}
+            assert not (effect == "Allow" and reads and resource.rpartition(":")[2] in foreign)
+            assert "*" not in action
+
+
+def rights(policy: dict[str, Any]) -> set[Right]:
+    return {
+        (statement["Effect"], action, resource)
+        for statement in policy["Statement"]
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    }
+
+
+def _key_arn(key_id: str) -> str:
+    return f"arn:aws:kms:{TOPOLOGY['region']}:{TOPOLOGY['account_id']}:key/{key_id}"
