@@ -1,0 +1,55 @@
+"""The `laudo` command."""
+
+import json
+import os
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Laudo on this machine.")
+ROOT = Path(__file__).resolve().parents[2]
+_WIDE = 160
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    # A log file or a pipe has no width: tables stay whole there.
+    return console if console.is_terminal else Console(highlight=False, width=_WIDE)
+
+
+@app.command()
+def run() -> None:
+    """Start everything; Ctrl-C stops it. LAUDO_PORT, LAUDO_HOME and LAUDO_LOG_LEVEL choose how."""
+    from infra.local.runner.run import Runner, Wishes
+
+    wishes = Wishes(
+        home=Path(os.environ.get("LAUDO_HOME") or ROOT / ".data"),
+        port=_port(os.environ.get("LAUDO_PORT") or "8080"),
+        log_level=(os.environ.get("LAUDO_LOG_LEVEL") or "INFO").upper(),
+        topology=json.loads((ROOT / "topology.json").read_text(encoding="utf-8")),
+        durable=os.environ.get("LAUDO_DURABLE") != "0",
+    )
+    raise typer.Exit(Runner(wishes, _console()).run())
+
+
+@app.command()
+def codes() -> None:
+    """Print the demo people's passwords and current codes."""
+    from infra.local.runner.people import demo_people, people_table
+
+    _console().print(people_table(demo_people(), secrets=False))
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise typer.BadParameter(f"LAUDO_PORT must be a port number, not {text!r}")
+    return int(text)
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""Which processes make up the product, and what each is told: only its own settings and its own keys."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.gateway.routes import PORTAL, PREFIXES
+from infra.local.engines.process import Command
+from infra.local.provision.databases import DatabaseUrls
+from infra.local.provision.identities import Credentials
+from infra.local.provision.secret_store import SecretStore
+
+ROOT = Path(__file__).resolve().parents[3]
+DEMO = ROOT / "infra" / "local" / "demo"
+SERVICES = tuple(PREFIXES.values())
+GATEWAY = "gateway"
+_SERVICE_OF_URL = {
+    "ACCOUNTS": "accounts",
+    "EXAMS": "exam-results",
+    "EXAM_RESULTS": "exam-results",
+    "FILES": "file-management",
+    "FILE_MANAGEMENT": "file-management",
+    "NOTIFICATIONS": "notification",
+}
+# What each service's machine client may ask of the others; a service that asks nothing has none.
+MACHINE_SCOPES = {"file-management": ("snapshot:read", "identifiers:read")}
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """All that is known once the engines run and everything is provisioned."""
+
+    home: Path
+    public_port: int
+    ports: Mapping[str, int]
+    log_level: str
+    region: str
+    aws_url: str
+    aws: Mapping[str, Credentials]
+    databases: Mapping[str, DatabaseUrls]
+    valkey_url: str
+    mongo_url: str
+    secrets: SecretStore
+    topology: Mapping[str, Any]
+
+    def address(self, service: str) -> str:
+        return f"http://127.0.0.1:{self.ports[service]}"
+
+    @property
+    def public_url(self) -> str:
+        return f"http://localhost:{self.public_port}"
+
+
+def module_of(service: str) -> str:
+    return "services." + service.replace("-", "_")
+
+
+def api_command(around: Surroundings, service: str) -> Command:
+    env = service_environment(around, service) | {"LAUDO_HTTP_PORT": str(around.ports[service])}
+    return _python(around, [f"{module_of(service)}.bootstrap.api"], env)
+
+
+def worker_command(around: Surroundings, service: str) -> Command:
+    return _python(around, [f"{module_of(service)}.bootstrap.worker"], service_environment(around, service))
+
+
+def prepare_command(around: Surroundings, service: str, modules: list[str]) -> Command:
+    """Migrations and demo data, by the database's owner: the long-running processes never get that key."""
+    env = service_environment(around, service)
+    if service in around.databases:
+        env["LAUDO_OWNER_DATABASE_URL"] = around.databases[service].owner
+    if service == "accounts":
+        env["LAUDO_MACHINE_CLIENTS"] = json.dumps(
+            [
+                {"client_id": name, "client_secret": _client_secret(around, name), "scopes": list(scopes)}
+                for name, scopes in MACHINE_SCOPES.items()
+            ]
+        )
+    return _python(around, ["infra.local.runner.prepare", *modules], env)
+
+
+def portal_command(around: Surroundings) -> Command:
+    env = _common(around) | {
+        "LAUDO_HTTP_PORT": str(around.ports[PORTAL]),
+        "LAUDO_REDIS_URL": around.valkey_url,
+        "LAUDO_PORTAL_SESSION_KEY": around.secrets.password("portal.session_key"),
+        **_service_urls(around),
+    }
+    return _python(around, ["services.portal.bootstrap.api"], env)
+
+
+def gateway_command(around: Surroundings) -> Command:
+    upstreams = {
+        f"LAUDO_UPSTREAM_{name.upper().replace('-', '_')}": around.address(name)
+        for name in (*SERVICES, PORTAL)
+    }
+    env = {"LAUDO_HTTP_PORT": str(around.public_port), "LAUDO_AWS_ENDPOINT_URL": around.aws_url, **upstreams}
+    return _python(around, ["infra.gateway.application"], env)
+
+
+def service_environment(around: Surroundings, service: str) -> dict[str, str]:
+    accounts = around.address("accounts") + "/api/v1/accounts"
+    mine = around.aws[service]
+    env = _common(around) | {
+        "AWS_ACCESS_KEY_ID": mine.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": mine.secret_access_key,
+        "AWS_REGION": around.region,
+        "AWS_DEFAULT_REGION": around.region,
+        "LAUDO_AWS_ENDPOINT_URL": around.aws_url,
+        "LAUDO_AWS_REGION": around.region,
+        "LAUDO_REDIS_URL": around.valkey_url,
+        "LAUDO_ISSUER": f"{around.public_url}/api/v1/accounts",
+        "LAUDO_JWKS_URL": f"{accounts}/.well-known/jwks.json",
+        "LAUDO_LOCAL_DEMO": "true",
+        "LAUDO_DEMO_FOLDER": str(DEMO),
+    }
+    if service in around.databases:
+        env["LAUDO_DATABASE_URL"] = around.databases[service].app
+        env["LAUDO_RELAY_DATABASE_URL"] = around.databases[service].relay
+    if service in MACHINE_SCOPES:
+        env["LAUDO_TOKEN_URL"] = f"{accounts}/oauth/token"
+        env["LAUDO_CLIENT_ID"] = service
+        env["LAUDO_CLIENT_SECRET"] = _client_secret(around, service)
+        env |= _service_urls(around)
+    return env | _own_settings(around, service)
+
+
+def _own_settings(around: Surroundings, service: str) -> dict[str, str]:
+    if service == "notification":
+        # Demo messages are to be seen at once, at night too.
+        return {"LAUDO_MONGO_URL": around.mongo_url, "LAUDO_QUIET_HOURS": "off"}
+    if service == "file-management":
+        return {"LAUDO_SIGNING_FOLDER": str(around.home / "signing")}
+    return {}
+
+
+def _common(around: Surroundings) -> dict[str, str]:
+    return {
+        "HOME": str(around.home / "home"),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
+        "LAUDO_RUN": str(around.home),
+        "LAUDO_LOG_LEVEL": around.log_level,
+        "LAUDO_HTTP_HOST": "127.0.0.1",
+        "LAUDO_PUBLIC_URL": around.public_url,
+    }
+
+
+def _service_urls(around: Surroundings) -> dict[str, str]:
+    return {f"LAUDO_{name}_URL": around.address(service) for name, service in _SERVICE_OF_URL.items()}
+
+
+def _client_secret(around: Surroundings, service: str) -> str:
+    return around.secrets.password(f"client.{service}")
+
+
+def _python(around: Surroundings, module: list[str], env: dict[str, str]) -> Command:
+    return Command(argv=[sys.executable, "-m", *module], env=_common(around) | env, cwd=ROOT)

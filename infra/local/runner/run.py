@@ -1,0 +1,179 @@
+"""`laudo run`: everything up, watched, and down again."""
+
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from rich.console import Console
+
+from infra.gateway.routes import PORTAL, PREFIXES
+from infra.local.engines.process import Child, Command, DidNotStart, is_free, wait_until
+from infra.local.provision.secret_store import SecretStore
+from infra.local.runner.children import (
+    GATEWAY,
+    SERVICES,
+    Surroundings,
+    api_command,
+    gateway_command,
+    portal_command,
+    worker_command,
+)
+from infra.local.runner.data_folder import DataFolder
+from infra.local.runner.engines import NAMES, build_engines, start_engines
+from infra.local.runner.main_thread import GivenUp, MainThread
+from infra.local.runner.people import print_people
+from infra.local.runner.preparation import prepare_services
+from infra.local.runner.problems import CannotRun, StopRequested
+from infra.local.runner.readiness import answers_ok, says
+from infra.local.runner.supervisor import Supervised, Supervisor
+
+_READY_WITHIN_S = 90
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the person asked for (`LAUDO_PORT`, `LAUDO_HOME`, `LAUDO_LOG_LEVEL`, `LAUDO_DURABLE`)."""
+
+    home: Path
+    port: int
+    log_level: str
+    topology: dict[str, Any]
+    durable: bool = True
+
+
+class Runner:
+    def __init__(self, wishes: Wishes, console: Console) -> None:
+        self._wishes = wishes
+        self._console = console
+        self._began = time.monotonic()
+        self._folder = DataFolder(wishes.home)
+        self._main_thread = MainThread()
+        self._supervisor = Supervisor(self._note, self._folder.remember_children)
+
+    def run(self) -> int:
+        """Run until asked to stop; return the exit code."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _request_stop)
+        try:
+            self._start()
+            while True:
+                self._supervisor.watch_once()
+                time.sleep(0.2)
+        except StopRequested:
+            return 0
+        except (CannotRun, DidNotStart) as problem:
+            self._console.print(f"laudo: {problem}", style="red", markup=False, highlight=False)
+            return 1
+        except GivenUp:
+            return 1
+        finally:
+            self._stop()
+
+    def _start(self) -> None:
+        wishes = self._wishes
+        self._folder.open()
+        if not is_free(wishes.port):
+            raise CannotRun(
+                f"port {wishes.port} is taken by another program; stop it, or choose another: "
+                f"LAUDO_PORT={wishes.port + 10} make run"
+            )
+        secrets = SecretStore(self._folder.path / "secrets.json")
+        ports = self._folder.ports([*NAMES, *SERVICES, PORTAL], taken=wishes.port)
+        engines = build_engines(self._folder, ports, secrets, wishes.topology, durable=wishes.durable)
+        self._supervisor.add_group([Supervised(one.child, one.launch) for one in engines])
+        provisioned = start_engines(engines, secrets, wishes.topology, self._main_thread, self._say)
+        self._supervisor.report()
+        around = Surroundings(
+            home=self._folder.path,
+            public_port=wishes.port,
+            ports=ports,
+            log_level=wishes.log_level,
+            region=wishes.topology["region"],
+            aws_url=engines.aws.url,
+            aws=provisioned.credentials,
+            databases=provisioned.databases,
+            valkey_url=engines.valkey.url,
+            mongo_url=engines.mongo.url(),
+            secrets=secrets,
+            topology=wishes.topology,
+        )
+        prepare_services(self._folder, around, self._main_thread, self._say)
+        self._start_product(around)
+        self._announce(around)
+
+    def _start_product(self, around: Surroundings) -> None:
+        """All processes at once; ready when each answers, the gateway last."""
+        workers = [
+            self._member(f"{name}-worker", lambda name=name: worker_command(around, name))  # type: ignore[misc]
+            for name in SERVICES
+        ]
+        apis = [
+            self._member(f"{name}-api", lambda name=name: api_command(around, name))  # type: ignore[misc]
+            for name in SERVICES
+        ]
+        front = [
+            self._member(PORTAL, lambda: portal_command(around)),
+            self._member(GATEWAY, lambda: gateway_command(around)),
+        ]
+        checks = {
+            f"{name}-api": answers_ok(around.ports[name], f"{prefix}/readyz")
+            for prefix, name in PREFIXES.items()
+        }
+        checks |= {
+            f"{name}-worker": says(self._folder.log(f"{name}-worker"), "worker.started") for name in SERVICES
+        }
+        checks[PORTAL] = answers_ok(around.ports[PORTAL], "/readyz")
+        checks[GATEWAY] = answers_ok(self._wishes.port, "/healthz")
+        for group in (workers, apis, front):
+            for one in group:
+                one.launch()
+            self._supervisor.add_group(group)
+        self._main_thread.run_all(
+            [self._waiter(one.child, checks[one.child.name]) for one in (*workers, *apis, *front)]
+        )
+
+    def _member(self, name: str, command: Callable[[], Command]) -> Supervised:
+        child = Child(name, self._folder.log(name))
+        return Supervised(child, lambda: child.launch(command()))
+
+    def _waiter(self, child: Child, check: Callable[[], bool]) -> Callable[[], None]:
+        began = time.monotonic()
+
+        def wait() -> None:
+            wait_until(check, child, _READY_WITHIN_S, pause=0.1)
+            self._say(f"{child.name} ready", time.monotonic() - began)
+
+        return wait
+
+    def _announce(self, around: Surroundings) -> None:
+        print_people(self._console)
+        self._console.print(
+            f"E-mails and SMS: {around.public_url}/local/outbox   logs: {self._folder.path / 'logs'}",
+            soft_wrap=True,
+            highlight=False,
+        )
+        took = time.monotonic() - self._began
+        self._console.print(
+            f"Laudo is at {around.public_url} (ready in {took:.1f} s); Ctrl-C stops it", style="bold"
+        )
+
+    def _stop(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: self._supervisor.kill())
+        began = time.monotonic()
+        if self._supervisor.stop():
+            self._say("stopped; the data stays in the data folder", time.monotonic() - began)
+
+    def _say(self, what: str, seconds: float) -> None:
+        self._console.print(f"  {what:<56} {seconds:5.1f} s", markup=False, highlight=False)
+
+    def _note(self, what: str) -> None:
+        self._console.print(f"  {what}", markup=False, highlight=False, style="yellow")
+
+
+def _request_stop(number: int, frame: FrameType | None) -> None:
+    raise StopRequested

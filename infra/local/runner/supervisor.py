@@ -1,0 +1,84 @@
+"""Keeps the children alive, and ends them in order."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from infra.local.engines.process import Child
+
+_FIRST_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 15.0
+_SETTLED_AFTER_S = 60.0
+
+
+@dataclass
+class Supervised:
+    child: Child
+    launch: Callable[[], None]
+    started_at: float = field(default_factory=time.monotonic)
+    pause: float = _FIRST_PAUSE_S
+    due_at: float | None = None  # set while it waits to be started again
+
+
+class Supervisor:
+    """Children in the order in which they depend on each other; ended the other way round, a group at a time."""
+
+    def __init__(self, say: Callable[[str], None], changed: Callable[[dict[str, int]], None]) -> None:
+        self._say = say
+        self._changed = changed
+        self._groups: list[list[Supervised]] = []
+
+    def add_group(self, members: Sequence[Supervised]) -> None:
+        self._groups.append(list(members))
+        self.report()
+
+    def report(self) -> None:
+        self._changed({one.child.name: one.child.pid for group in self._groups for one in group})
+
+    def watch_once(self) -> None:
+        """Notice the dead and start again those whose pause is over."""
+        now = time.monotonic()
+        for group in self._groups:
+            for one in group:
+                if one.due_at is not None:
+                    if now >= one.due_at:
+                        self._start_again(one)
+                elif not one.child.running:
+                    self._schedule(one, now)
+
+    def _schedule(self, one: Supervised, now: float) -> None:
+        if now - one.started_at > _SETTLED_AFTER_S:
+            one.pause = _FIRST_PAUSE_S
+        one.due_at = now + one.pause
+        self._say(
+            f"{one.child.name} ended with code {one.child.exit_code}; starting it again in {one.pause:g} s"
+        )
+        one.pause = min(_LONGEST_PAUSE_S, one.pause * 2)
+
+    def _start_again(self, one: Supervised) -> None:
+        one.due_at = None
+        one.started_at = time.monotonic()
+        one.launch()
+        self.report()
+
+    def stop(self, patience_s: float = 12) -> bool:
+        """Ask a whole group to stop, wait for it, then the next; whoever does not listen is killed.
+
+        Returns whether there was anything to stop.
+        """
+        any_ran = any(one.child.running for group in self._groups for one in group)
+        while self._groups:
+            group = self._groups[-1]
+            for one in group:
+                one.child.ask_to_stop()
+            deadline = time.monotonic() + patience_s
+            for one in group:
+                one.child.wait(max(0.1, deadline - time.monotonic()))
+            self._groups.pop()
+        return any_ran
+
+    def kill(self) -> None:
+        """End everything now (second Ctrl-C)."""
+        for group in self._groups:
+            for one in group:
+                one.child.kill()
