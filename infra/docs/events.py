@@ -49,7 +49,9 @@ def _index() -> str:
         takers = [name for name, queue in queues.items() if message_type in queue["types"]]
         kind = "event" if message_type in EVENTS else "command"
         names = ", ".join(f"`{name}`" for name in takers)
-        lines.append(f"| `{message_type}` | {kind} | {names} | [{message_type}.v1.json]({message_type}.v1.json) |")
+        lines.append(
+            f"| `{message_type}` | {kind} | {names} | [{message_type}.v1.json]({message_type}.v1.json) |"
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,53 @@
+"""Every route states who may call it, and docs/apis says what the code answers to."""
+
+from pathlib import Path
+
+import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from infra.docs.apis import SERVICES, build, published_files
+from services.shared.platform.http.callers import Callers, Public, undeclared_routes
+from services.shared.platform.topology import load_topology
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_route_states_who_may_call_it(service: str) -> None:
+    assert list(undeclared_routes(build(service))) == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_route_lies_under_the_services_own_path(service: str) -> None:
+    prefix = load_topology().raw["services"][service.replace("_", "-")]["path"]
+    paths = {context.path for context in iter_route_contexts(build(service).routes)}
+    assert paths
+    assert all(path and path.startswith(prefix) for path in paths)
+
+
+def test_only_these_routes_are_open_to_everyone() -> None:
+    """A new public route is a decision: add it here, with the reason in its signature."""
+    opened = {
+        f"{method} {context.path}"
+        for service in SERVICES
+        for context in iter_route_contexts(build(service).routes)
+        if isinstance(route := context.original_route, APIRoute)
+        and any(isinstance(part.call, Public) for part in route.dependant.dependencies)
+        and not any(isinstance(part.call, Callers) for part in route.dependant.dependencies)
+        for method in route.methods or ()
+        if not str(context.path).endswith(("/healthz", "/readyz"))
+    }
+    accounts = "/api/v1/accounts"
+    assert opened == {
+        f"POST {accounts}/sessions",
+        f"POST {accounts}/sessions/refresh",
+        f"POST {accounts}/first-access",
+        f"POST {accounts}/first-access/completion",
+        f"POST {accounts}/oauth/token",
+        f"GET {accounts}/.well-known/jwks.json",
+        f"GET {accounts}/.well-known/openid-configuration",
+    }
+
+
+@pytest.mark.parametrize("path", [f"docs/apis/{service.replace('_', '-')}.json" for service in SERVICES])
+def test_the_published_description_is_what_the_code_says(path: str) -> None:
+    file = Path(__file__).resolve().parents[2] / path
+    assert file.read_text(encoding="utf-8") == published_files()[file], "run `make docs`"
