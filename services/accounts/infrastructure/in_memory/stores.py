@@ -112,6 +112,10 @@ class InMemoryPatients(Store):
         self.tables.counters[clinic_id] = ordinal
         return ordinal
 
+    async def reserve_ordinal(self, clinic_id: UUID, ordinal: int) -> None:
+        self.scope.must_be_clinic(clinic_id)
+        self.tables.counters[clinic_id] = max(ordinal, self.tables.counters.get(clinic_id, 0))
+
     async def add(self, record: PatientRecord) -> None:
         self.scope.must_be_clinic(record.clinic_id)
         self.tables.patients[record.id] = record

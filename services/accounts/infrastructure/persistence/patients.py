@@ -113,6 +113,14 @@ class PostgresPatients(PostgresPatientReader):
         )
         return ordinal
 
+    async def reserve_ordinal(self, clinic_id: UUID, ordinal: int) -> None:
+        await self._session.execute(
+            """INSERT INTO record_counters AS counter (clinic_id, last) VALUES ($1, $2)
+               ON CONFLICT (clinic_id) DO UPDATE SET last = greatest(counter.last, excluded.last)""",
+            clinic_id,
+            ordinal,
+        )
+
     async def add(self, record: PatientRecord) -> None:
         await self._session.execute(
             """INSERT INTO patient_records (id, clinic_id, person_id, version, record_number, name, social_name,

@@ -1,0 +1,72 @@
+"""The API process: `python -m services.accounts.bootstrap.api`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+
+from services.accounts.bootstrap.settings import Settings
+from services.accounts.bootstrap.wiring import SERVICE, Core, build_core, build_devices
+from services.accounts.interface.http.front_desk import Devices, build_front_desk
+from services.accounts.interface.http.routes import PREFIX, TAKES_FORMS, all_routers
+from services.shared.platform.auth import JwksTokenVerifier
+from services.shared.platform.http.api import Check, Lifespan, create_api
+from services.shared.platform.process import serve_api
+
+
+def build_api(settings: Settings) -> FastAPI:
+    """Return the API; connections are opened when it starts, in its own event loop."""
+    cores: list[Core] = []
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        core = await build_core(settings)
+        cores.append(core)
+        async with own_keys(app) as http:
+            equip(app, await build_devices(settings, core), settings.issuer, settings.audience, http)
+            yield
+        await cores.pop().close()
+
+    async def database_answers() -> None:
+        await cores[0].database.ping()
+
+    return bare_api(settings.issuer, {"postgresql": database_answers}, lifespan)
+
+
+def bare_api(issuer: str, checks: dict[str, Check], lifespan: Lifespan) -> FastAPI:
+    return create_api(
+        title="Laudo accounts",
+        prefix=PREFIX,
+        routers=all_routers(issuer),
+        token_verifier=None,
+        checks=checks,
+        lifespan=lifespan,
+        json_only_except=TAKES_FORMS,
+    )
+
+
+def own_keys(app: FastAPI) -> httpx.AsyncClient:
+    """A client that reaches this very application without a network: the issuer verifies its own tokens as
+    everybody else does, from its published keys.
+    """
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app))
+
+
+def equip(app: FastAPI, devices: Devices, issuer: str, audience: str, http: httpx.AsyncClient) -> None:
+    app.state.front_desk = build_front_desk(devices)
+    app.state.token_verifier = JwksTokenVerifier(
+        issuer=issuer,
+        audience=audience,
+        jwks_url=f"http://accounts{PREFIX}/.well-known/jwks.json",
+        http=http,
+    )
+
+
+def main() -> None:
+    settings = Settings()
+    serve_api(build_api(settings), settings, SERVICE)
+
+
+if __name__ == "__main__":
+    main()

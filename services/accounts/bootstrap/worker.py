@@ -1,0 +1,50 @@
+"""The worker: outbox relay, and forgetting what is past its time. `python -m services.accounts.bootstrap.worker`."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from functools import partial
+from typing import Any
+
+from services.accounts.bootstrap.settings import Settings
+from services.accounts.bootstrap.wiring import SERVICE
+from services.accounts.infrastructure.persistence.directory import forget_expired
+from services.shared.kernel.errors import LaudoError
+from services.shared.platform.aws import aws_client
+from services.shared.platform.logs import get_logger
+from services.shared.platform.messaging.publisher import AwsPublisher
+from services.shared.platform.messaging.relay import OutboxRelay
+from services.shared.platform.messaging.wakeup import WakeUp, valkey_client
+from services.shared.platform.postgres.database import Database, connect_database
+from services.shared.platform.postgres.outbox import PostgresOutbox
+from services.shared.platform.process import run_worker
+from services.shared.platform.topology import load_topology
+
+
+async def start(settings: Settings) -> Sequence[Coroutine[Any, Any, None]]:
+    wakeup = WakeUp(valkey_client(settings.redis_url), SERVICE)
+    outbox = await connect_database(settings.relay_database_url, size=2)
+    publisher = AwsPublisher(aws_client("sns", settings), aws_client("sqs", settings), load_topology())
+    database = await connect_database(settings.database_url, size=1)
+    return [
+        wakeup.listen(),
+        OutboxRelay(PostgresOutbox(outbox.pool), publisher, wakeup).run(),
+        _forget(database, settings.forget_expired_s),
+    ]
+
+
+async def _forget(database: Database, every_s: float) -> None:
+    while True:
+        try:
+            await forget_expired(database)
+        except LaudoError as error:  # the database is away: next time
+            get_logger().warning("forget_expired.failed", code=error.kind.code)
+        await asyncio.sleep(every_s)
+
+
+def main() -> None:
+    settings = Settings()
+    run_worker(partial(start, settings), settings, SERVICE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""Routes about a clinic's patients and doctors."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from services.accounts.application.commands.register_patient import RegisterPatient
+from services.accounts.application.ports import RepeatKey
+from services.accounts.application.queries.find_doctors import FindDoctors
+from services.accounts.application.queries.find_patients import FindPatients
+from services.accounts.application.queries.get_identifiers import GetIdentifiers
+from services.accounts.application.queries.get_patient import GetPatient
+from services.accounts.domain.masks import mask_cpf, mask_email, mask_phone
+from services.accounts.domain.membership import Membership
+from services.accounts.domain.patient_record import PatientRecord
+from services.accounts.interface.http.front_desk import desk_of
+from services.accounts.interface.http.schemas import (
+    DoctorPageView,
+    DoctorView,
+    IdentifiersView,
+    PatientBody,
+    PatientPageView,
+    PatientView,
+    RegisteredView,
+)
+from services.accounts.interface.http.sessions import never_stored
+from services.shared.kernel.principal import Principal, Role
+from services.shared.platform.http.callers import address_of, callers
+from services.shared.platform.http.pages import CURSOR_INVALID, decode_cursor, encode_cursor
+
+READERS = (Role.DOCTOR, Role.RECEPTIONIST, Role.TECHNICIAN, Role.RELEASER, Role.ADMINISTRATOR)
+router = APIRouter(tags=["patients"])
+
+Search = Annotated[str, Query(max_length=120)]
+Cursor = Annotated[str | None, Query(max_length=200)]
+Limit = Annotated[int, Query(ge=1, le=100)]
+
+
+@router.get("/patients", description=FindPatients.__doc__)
+async def find_patients(  # noqa: PLR0917  FastAPI fills parameters by name
+    request: Request,
+    response: Response,
+    caller: Annotated[Principal, callers(*READERS)],
+    q: Search = "",
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> PatientPageView:
+    page = await desk_of(request).find_patients(
+        q, caller, after=_after(cursor), limit=limit, address=address_of(request)
+    )
+    never_stored(response)
+    return PatientPageView(
+        items=[_patient(record) for record in page.records], next_cursor=_cursor(page.next_after)
+    )
+
+
+@router.post("/patients", status_code=201, description=RegisterPatient.__doc__)
+async def register_patient(
+    request: Request,
+    response: Response,
+    body: PatientBody,
+    caller: Annotated[Principal, callers(Role.DOCTOR, Role.RECEPTIONIST)],
+    idempotency_key: Annotated[str, Header(min_length=8, max_length=200)],
+) -> RegisteredView:
+    repeat = RepeatKey(idempotency_key, "POST /api/v1/accounts/patients", await request.body())
+    registered = await desk_of(request).register_patient(
+        body.typed(), caller, repeat, address=address_of(request)
+    )
+    never_stored(response)
+    response.headers["Location"] = f"/api/v1/accounts/patients/{registered['id']}"
+    return RegisteredView(**registered)
+
+
+@router.get("/patients/{patient_id}", description=GetPatient.__doc__)
+async def get_patient(
+    request: Request,
+    response: Response,
+    patient_id: UUID,
+    caller: Annotated[Principal, callers(*READERS)],
+) -> PatientView:
+    record = await desk_of(request).get_patient(patient_id, caller, address=address_of(request))
+    never_stored(response)
+    return _patient(record)
+
+
+@router.get("/patients/{patient_id}/identifiers", description=GetIdentifiers.__doc__)
+async def get_identifiers(
+    request: Request,
+    response: Response,
+    patient_id: UUID,
+    caller: Annotated[Principal, callers(Role.SERVICE, scope="identifiers:read")],
+) -> IdentifiersView:
+    record = await desk_of(request).get_identifiers(patient_id, caller, address=address_of(request))
+    never_stored(response)
+    return IdentifiersView(patient_id=record.id, cpf=record.cpf, cns=record.cns)
+
+
+@router.get("/doctors", description=FindDoctors.__doc__)
+async def find_doctors(
+    request: Request,
+    caller: Annotated[Principal, callers(*READERS)],
+    q: Search = "",
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> DoctorPageView:
+    page = await desk_of(request).find_doctors(q, caller, after=_after(cursor), limit=limit)
+    return DoctorPageView(
+        items=[_doctor(membership) for membership in page.doctors], next_cursor=_cursor(page.next_after)
+    )
+
+
+def _patient(record: PatientRecord) -> PatientView:
+    return PatientView(
+        id=record.id,
+        record_number=record.record_number,
+        name=record.name,
+        social_name=record.social_name,
+        birth_date=record.birth_date,
+        sex=record.sex,
+        cpf_masked=mask_cpf(record.cpf),
+        email_masked=mask_email(record.email),
+        phone_masked=mask_phone(record.phone.e164 if record.phone else None),
+    )
+
+
+def _doctor(membership: Membership) -> DoctorView:
+    registration = membership.registration
+    return DoctorView(
+        id=membership.account_id,
+        name=membership.name,
+        council=registration.council if registration else None,
+        council_number=registration.number if registration else None,
+        council_uf=registration.uf if registration else None,
+    )
+
+
+def _cursor(last: UUID | None) -> str | None:
+    return encode_cursor([str(last)]) if last else None
+
+
+def _after(cursor: str | None) -> UUID | None:
+    if cursor is None:
+        return None
+    try:
+        return UUID(decode_cursor(cursor, 1)[0])
+    except ValueError:
+        raise CURSOR_INVALID.error(field="cursor") from None
