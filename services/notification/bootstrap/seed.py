@@ -12,7 +12,7 @@ from uuid import UUID
 import yaml
 
 from services.notification.bootstrap.settings import NotificationSettings
-from services.notification.domain.clinic import Clinic
+from services.notification.domain.clinic import Clinic, plain_short_name, readable_phone
 from services.notification.infrastructure.persistence.clinics import MongoClinicStore
 from services.notification.infrastructure.persistence.database import connect, ensure_indexes
 from services.shared.platform.logs import configure_logs, get_logger
@@ -35,8 +35,8 @@ def demo_clinics(folder: Path) -> list[Clinic]:
         Clinic(
             id=UUID(str(clinic["id"])),
             name=clinic["name"],
-            short_name=clinic["short_name"],
-            contact=clinic["contact"],
+            short_name=plain_short_name(clinic["short_name"]),
+            contact=readable_phone(clinic["phone"]),
         )
         for clinic in raw["clinics"]
     ]

@@ -98,7 +98,7 @@ def aws_channels(settings: NotificationSettings, threads: Executor) -> Channels:
         email=SesEmailChannel(
             ses,
             sender=settings.sender_email,
-            preferences_url=f"{settings.public_url}/preferences",
+            preferences_url=f"{settings.public_url}/preferencias",
             threads=threads,
             configuration_set=settings.ses_configuration_set,
         ),

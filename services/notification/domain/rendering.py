@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.notification.domain.channel import Channel
 from services.notification.domain.clinic import Clinic
 from services.notification.domain.contact import Contact
 from services.notification.domain.gsm7 import SEGMENT, fits_one_segment
@@ -53,6 +54,16 @@ class Facts:
         if self.code is not None:
             filled["code"] = self.code
         return filled
+
+
+def link(portal_url: str, channel: Channel, exam_id: UUID | None) -> str:
+    """Return the address a message points to: an id at most, never a secret; whoever opens it signs in first.
+
+    An e-mail opens the very exam, also after a correction. An SMS has room for the portal's own address only.
+    """
+    if channel is Channel.SMS or exam_id is None:
+        return portal_url
+    return f"{portal_url}/exames/{exam_id}"
 
 
 class TextDoesNotFit(Exception):

@@ -28,6 +28,7 @@ from services.notification.domain.rendering import (
     Facts,
     SmsMessage,
     TextDoesNotFit,
+    link,
     render_email,
     render_sms,
 )
@@ -141,7 +142,8 @@ class SendDueDelivery:
             return Suppress(TOO_LATE)
         if clinic is None:
             raise _Refused(CLINIC_UNKNOWN)
-        facts = Facts(url=sources.portal_url, zone=sources.zone, at=claimed.at, code=code)
+        url = link(sources.portal_url, claimed.channel, claimed.exam_id)
+        facts = Facts(url=url, zone=sources.zone, at=claimed.at, code=code)
         return self._render(claimed, template, contact=contact, to=what.to, clinic=clinic, facts=facts)
 
     def _render(

@@ -39,7 +39,7 @@ class SesEmailChannel:
             "Subject": {"Data": message.subject, "Charset": "UTF-8"},
             "Body": {
                 "Text": {"Data": message.text, "Charset": "UTF-8"},
-                "Html": {"Data": html_body(message), "Charset": "UTF-8"},
+                "Html": {"Data": html_body(message, self._preferences_url), "Charset": "UTF-8"},
             },
         }
         if message.may_be_declined:

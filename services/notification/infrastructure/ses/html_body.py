@@ -4,10 +4,8 @@ from html import escape
 
 from services.notification.domain.rendering import EmailMessage
 
-_FOOTER_PT = "Você recebe este aviso porque tem cadastro em {clinic}. Escolha como ser avisado no portal: "
-_FOOTER_EN = (
-    "You get this message because you are registered with {clinic}. Choose how to be told in the portal: "
-)
+_FOOTER_PT = "Você recebe este aviso porque tem cadastro em {clinic}. Escolha como ser avisado: "
+_FOOTER_EN = "You get this message because you are registered with {clinic}. Choose how to be told: "
 _SECURITY_PT = "Aviso de segurança de {clinic}."
 _SECURITY_EN = "Security message from {clinic}."
 _PAGE = """<!doctype html>
@@ -19,18 +17,21 @@ _PAGE = """<!doctype html>
 <p style="color:#595959;font-size:14px">{footer}</p></main></body></html>"""
 
 
-def html_body(message: EmailMessage) -> str:
+def html_body(message: EmailMessage, preferences_url: str) -> str:
     """Return the page. Everything that comes from people is escaped; the portal's address becomes a link."""
     english = message.locale.lower().startswith("en")
     url = escape(message.url)
-    link = f'<a href="{url}">{url}</a>'
     return _PAGE.format(
         lang="en" if english else "pt-BR",
         subject=escape(message.subject),
-        body=escape(message.text).replace(url, link),
+        body=escape(message.text).replace(url, _link(url)),
         footer=_footer(message, english).format(clinic=escape(message.clinic_name))
-        + (link if message.may_be_declined else ""),
+        + (_link(escape(preferences_url)) if message.may_be_declined else ""),
     )
+
+
+def _link(url: str) -> str:
+    return f'<a href="{url}">{url}</a>'
 
 
 def _footer(message: EmailMessage, english: bool) -> str:
