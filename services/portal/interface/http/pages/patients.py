@@ -1,0 +1,86 @@
+"""Finding, registering and opening a patient's record. Names and CPF travel in bodies, never in addresses."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from services.portal.application.ports import Json
+from services.portal.application.problems import ApiProblem
+from services.portal.interface.http.visit import Form, Visit
+from services.portal.interface.http.visitors import checked_form, visitors
+from services.shared.kernel.principal import Role
+
+router = APIRouter()
+Desk = Annotated[Visit, visitors(Role.DOCTOR, Role.RECEPTIONIST)]
+_SEARCH_S = 3600
+_FIELDS = (
+    "name",
+    "social_name",
+    "birth_date",
+    "sex",
+    "mother_name",
+    "cpf",
+    "cns",
+    "email",
+    "phone",
+    "locale",
+)
+_DIGITS_ONLY = ("cpf", "cns")
+
+
+@router.get("/pacientes")
+async def search_page(visit: Desk, cursor: str = "") -> Response:
+    asked = await visit.portal.store.get(visit.visitor_id, "search.patients") or {"q": ""}
+    return await _found(visit, "patients.html", asked["q"], cursor)
+
+
+@router.post("/pacientes")
+async def search(visit: Desk, form: Annotated[Form, checked_form()]) -> Response:
+    """Remember what was asked for and show it: as a part of the page while typing, as a page on Enter."""
+    q = form.get("q")
+    await visit.portal.store.put(visit.visitor_id, "search.patients", {"q": q}, _SEARCH_S)
+    if visit.is_htmx:
+        return await _found(visit, "patients_found.html", q, "")
+    return visit.go("/pacientes")
+
+
+@router.get("/pacientes/novo")
+async def show_registration(visit: Desk) -> Response:
+    return visit.page("patient_new.html", typed={}, errors={}, problem=None)
+
+
+@router.post("/pacientes/novo")
+async def register(visit: Desk, form: Annotated[Form, checked_form()]) -> Response:
+    typed = {name: form.get(name) for name in _FIELDS}
+    try:
+        made = await visit.portal.accounts.register_patient(visit.caller, _patient(typed), form.key)
+    except ApiProblem as problem:
+        if not problem.concerns_input:
+            raise
+        return visit.page(
+            "patient_new.html", status=problem.status, typed=typed, errors=problem.by_field(), problem=problem
+        )
+    return visit.go(f"/pacientes/{made['id']}", notice="patient_registered")
+
+
+@router.get("/pacientes/{patient_id:uuid}")
+async def open_patient(visit: Desk, patient_id: UUID) -> Response:
+    patient = await visit.portal.accounts.patient(visit.caller, str(patient_id))
+    exams = await visit.portal.exams.find(visit.caller, {"patient_id": str(patient_id)})
+    return visit.page("patient.html", patient=patient, exams=exams["items"])
+
+
+async def _found(visit: Visit, template: str, q: str, cursor: str) -> Response:
+    found: Json = {"items": [], "next_cursor": None}
+    if q:
+        found = await visit.portal.accounts.find_patients(visit.caller, q, cursor or None)
+    return visit.page(template, q=q, found=found["items"], next_cursor=found["next_cursor"])
+
+
+def _patient(typed: dict[str, str]) -> dict[str, Any]:
+    given = {name: value for name, value in typed.items() if value}
+    for name in _DIGITS_ONLY:
+        if name in given:
+            given[name] = "".join(letter for letter in given[name] if letter not in " .-/")
+    return given

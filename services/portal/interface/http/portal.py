@@ -1,0 +1,33 @@
+"""Everything a page may use, built once in bootstrap and kept on `app.state.portal`."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from services.portal.application.api.accounts import AccountsApi
+from services.portal.application.api.exams import ExamsApi
+from services.portal.application.api.files import FilesApi
+from services.portal.application.api.notifications import NotificationsApi
+from services.portal.application.ports import SealedStore
+from services.portal.application.sessions import Sessions
+from services.portal.interface.http.csrf import CsrfTokens
+from services.portal.interface.http.rendering import Pages
+from services.portal.interface.http.texts import DEFAULT_LOCALE, catalogue
+from services.shared.kernel.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    accounts: AccountsApi
+    exams: ExamsApi
+    files: FilesApi
+    notifications: NotificationsApi
+    sessions: Sessions
+    store: SealedStore
+    pages: Pages
+    csrf: CsrfTokens
+    clock: Clock
+    https: bool
+
+    notices: ClassVar[frozenset[str]] = frozenset(
+        key.removeprefix("notice.") for key in catalogue(DEFAULT_LOCALE) if key.startswith("notice.")
+    )
