@@ -36,7 +36,7 @@ class Gateway:
         await receive()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        await self._proxy.close()
+        self._proxy.close()
         await self._outbox.close()
         await send({"type": "lifespan.shutdown.complete"})
 

@@ -19,9 +19,6 @@ class Routes:
 
     upstreams: Mapping[str, str]
 
-    def upstream_of(self, path: str) -> str:
-        return self.upstreams[service_of(path)]
-
 
 def service_of(path: str) -> str:
     for prefix, service in PREFIXES.items():
@@ -42,6 +39,7 @@ HOP_BY_HOP = frozenset(
         b"trailer",
         b"transfer-encoding",
         b"upgrade",
+        b"expect",  # answered by the server in front of us
     }
 )
 # What a client may not say of itself: we say it.
@@ -53,6 +51,8 @@ Headers = Sequence[tuple[bytes, bytes]]
 def onward_headers(headers: Headers, client: str, scheme: str) -> list[tuple[bytes, bytes]]:
     """Return the request headers for the upstream; Host stays what the person typed."""
     dropped = HOP_BY_HOP | _OURS | _named_by_connection(headers)
+    if any(name == b"transfer-encoding" for name, _ in headers):
+        dropped |= {b"content-length"}  # two framings of one body are how requests are smuggled
     kept = [(name, value) for name, value in headers if name not in dropped]
     host = next((value for name, value in headers if name == b"host"), b"")
     return [
