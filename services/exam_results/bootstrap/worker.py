@@ -1,4 +1,4 @@
-"""The worker process: outbox relay, two queues, sweeps. `python -m services.exam_results.bootstrap.worker`."""
+"""The worker: outbox relay, two queues, sweeps. `python -m services.exam_results.bootstrap.worker`."""
 
 import asyncio
 from collections.abc import Coroutine, Sequence

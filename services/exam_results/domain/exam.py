@@ -23,7 +23,7 @@ from services.exam_results.domain.exam_events import (
     SpecimenCollected,
 )
 from services.exam_results.domain.exam_facts import ExamFacts, apply
-from services.exam_results.domain.lifecycle import Lifecycle, State
+from services.exam_results.domain.lifecycle import ONCE_RELEASED, Lifecycle, State
 from services.exam_results.domain.results import EnteredValue, Result
 from services.shared.kernel.errors import FORBIDDEN, INVALID, FieldError, LaudoError
 from services.shared.kernel.principal import Role
@@ -222,9 +222,10 @@ class Exam:
     def record_signature(self, *, report_version: int, file_id: UUID, sha256: str, now: datetime) -> None:
         """Take note of the signed report of the current version, and open it unless an embargo runs.
 
-        An older or already signed version changes nothing.
+        An older or already signed version changes nothing, nor does a signature of what was never released.
         """
-        if report_version != self.facts.report_version or self.facts.signed_file_id is not None:
+        awaited = self.state in ONCE_RELEASED and self.facts.signed_file_id is None
+        if not awaited or report_version != self.facts.report_version:
             return
         self._record(
             ReportSigned(

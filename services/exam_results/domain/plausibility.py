@@ -3,7 +3,7 @@
 Impossible (refused): outside what the unit or the body allows. A percentage above 100, a pH above 14, and, for the
 analytes that the shipped `plausibility.yaml` lists, outside its deliberately wide limits.
 Unusual (accepted with a warning): more than three times the highest limit on file for any sex and age, or less
-than a third of the lowest; the person checks the comma. Analytes that truly rise a thousandfold are never refused,
+than a third of the lowest lower limit; the person checks the comma. Analytes that truly rise a thousandfold are never refused,
 only warned of.
 """
 
@@ -26,7 +26,7 @@ def is_unusual(component: Component, value: Decimal) -> bool:
     numbers = _limits_on_file(component)
     if not numbers:
         return False
-    lowest = min((number for number in numbers if number > 0), default=Decimal(0))
+    lowest = min(_lower_limits(component), default=Decimal(0))
     return value > max(numbers) * _FACTOR or value * _FACTOR < lowest
 
 
@@ -34,6 +34,16 @@ def _limits_on_file(component: Component) -> list[Decimal]:
     numbers = [number for each in component.ranges for number in each.limits.numbers()]
     numbers += [limit for each in component.criticals for limit in (each.lo, each.hi) if limit is not None]
     return numbers + [number for band in component.bands for number in band.limits.numbers()]
+
+
+def _lower_limits(component: Component) -> list[Decimal]:
+    limits = [each.limits for each in component.ranges]
+    lows = (
+        [each.lo for each in limits]
+        + [each.gt for each in limits]
+        + [each.lo for each in component.criticals]
+    )
+    return [low for low in lows if low is not None]
 
 
 def decimals_on_file(component: Component) -> int:

@@ -91,7 +91,7 @@ def _states(order: Order, asked: tuple[State, ...]) -> tuple[State, ...]:
 
 
 def _key(row: ExamRow) -> PageKey:
-    return PageKey(row["priority_rank"], row["created_at"], row["exam_id"])
+    return PageKey(row["priority_rank"], row["created_at"], UUID(row["exam_id"]))
 
 
 def _search(catalogue: Catalogue, text: str | None) -> Search | None:

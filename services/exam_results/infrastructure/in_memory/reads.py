@@ -1,0 +1,147 @@
+"""The reading port in memory, held to the same contract tests as PostgreSQL."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from services.exam_results.application.policy import View
+from services.exam_results.application.ports import ExamRow, Order, PageCriteria, StoredSnapshot
+from services.exam_results.application.search_text import searchable
+from services.exam_results.domain.exam import Exam
+from services.exam_results.domain.exam_events import ExamEvent
+from services.exam_results.domain.report import Stage
+from services.exam_results.infrastructure.in_memory.memory import Memory
+from services.exam_results.infrastructure.persistence.exam_rows import exam_row
+from services.shared.kernel.audit import AuditEntry
+
+_IDS = ("exam_id", "clinic_id", "patient_id", "requester_id", "releaser_id", "signed_file_id")
+
+
+class InMemoryExamReads:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    async def page(self, criteria: PageCriteria) -> Sequence[ExamRow]:
+        if criteria.view.viewer_id in self._memory.closed:
+            return []
+        rows = [self._row(exam_id) for exam_id in self._memory.streams]
+        rows = [row for row in rows if _matches(row, criteria)]
+        worklist = criteria.order is Order.WORKLIST
+        rows.sort(key=_worklist_key if worklist else _newest_key, reverse=not worklist)
+        return rows[: criteria.limit]
+
+    async def one(self, view: View, exam_id: UUID) -> ExamRow | None:
+        if exam_id not in self._memory.streams or view.viewer_id in self._memory.closed:
+            return None
+        row = self._row(exam_id)
+        return row if _inside(row, view) else None
+
+    async def snapshot(self, exam_id: UUID, report_version: int, stage: Stage) -> StoredSnapshot | None:
+        for snapshot, clinic_id, patient_id in reversed(self._memory.reports):
+            if (snapshot.exam_id, snapshot.report_version, snapshot.stage) == (
+                exam_id,
+                report_version,
+                stage,
+            ):
+                return StoredSnapshot(clinic_id, patient_id, snapshot.body, snapshot.sha256)
+        return None
+
+    async def audit(self, entry: AuditEntry) -> None:
+        self._memory.audit.append(entry)
+
+    def _row(self, exam_id: UUID) -> dict[str, Any]:
+        exam = self._memory.exam(exam_id)
+        assert exam is not None  # asked only for what is there
+        row = {**exam_row(exam), **self._people(exam), "draft_file_id": self._draft(exam)}
+        row["events"] = [self._event(event) for event in self._memory.streams[exam_id]]
+        return {
+            name: str(value) if name in _IDS and value is not None else value for name, value in row.items()
+        }
+
+    def _people(self, exam: Exam) -> dict[str, Any]:
+        memory, facts = self._memory, exam.facts
+        patient = memory.patients[facts.patient_id][0] if facts.patient_id in memory.patients else None
+        requester = memory.professionals.get(facts.requester_id)
+        releaser = memory.professionals.get(facts.releaser_id) if facts.releaser_id else None
+        laboratory = memory.laboratories.get(facts.clinic_id)
+        return {
+            "patient_name": patient.name if patient else None,
+            "patient_social_name": patient.social_name if patient else None,
+            "patient_birth_date": patient.birth_date if patient else None,
+            "patient_record_number": patient.record_number if patient else None,
+            "requester_name": requester[0].name if requester else None,
+            "clinic_name": laboratory.name if laboratory else None,
+            "releaser_name": releaser[0].name if releaser else None,
+            "releaser_council": releaser[0].council if releaser else None,
+            "releaser_number": releaser[0].number if releaser else None,
+            "releaser_uf": releaser[0].uf if releaser else None,
+        }
+
+    def _draft(self, exam: Exam) -> str | None:
+        facts = exam.facts
+        found = [
+            file
+            for file, _ in self._memory.files.values()
+            if file.exam_id == facts.id
+            and file.kind == "draft_report"
+            and file.report_version == facts.draft_version
+            and file.ready
+            and not file.deleted
+            and facts.completed_at is not None
+            and file.processed_at >= facts.completed_at
+        ]
+        return str(max(found, key=lambda file: file.processed_at).id) if found else None
+
+    def _event(self, event: ExamEvent) -> dict[str, Any]:
+        actor = self._memory.accounts.get(event.actor_id) if event.actor_id else None
+        return {
+            "type": type(event).__name__,
+            "at": event.occurred_at.isoformat(),
+            "actor_name": actor[0].name if actor else None,
+        }
+
+
+def _inside(row: ExamRow, view: View) -> bool:
+    return view.holds(
+        clinic_id=UUID(row["clinic_id"]), person_id=row["person_id"], requester_id=UUID(row["requester_id"])
+    )
+
+
+def _matches(row: ExamRow, criteria: PageCriteria) -> bool:
+    after, search = criteria.after, criteria.search
+    return (
+        _inside(row, criteria.view)
+        and (not criteria.states or row["state"] in criteria.states)
+        and criteria.patient_id in {None, UUID(row["patient_id"])}
+        and (criteria.since is None or row["created_at"] >= criteria.since)
+        and (criteria.until is None or row["created_at"] < criteria.until)
+        and (search is None or _found(row, criteria))
+        and (
+            after is None
+            or (
+                _worklist_key(row) > (after.rank, after.created_at, str(after.exam_id))
+                if criteria.order is Order.WORKLIST
+                else _newest_key(row) < (after.created_at, str(after.exam_id))
+            )
+        )
+    )
+
+
+def _found(row: ExamRow, criteria: PageCriteria) -> bool:
+    search = criteria.search
+    assert search is not None  # the caller has looked
+    patient = searchable([row["patient_name"], row["patient_social_name"], row["patient_record_number"]])
+    return (
+        row["protocol"] == search.protocol
+        or row["code"] in search.codes
+        or search.text in searchable([row["requester_name"]])
+        or (criteria.view.is_staff and search.text in patient)
+    )
+
+
+def _worklist_key(row: ExamRow) -> tuple[Any, ...]:
+    return (row["priority_rank"], row["created_at"], row["exam_id"])
+
+
+def _newest_key(row: ExamRow) -> tuple[Any, ...]:
+    return (row["created_at"], row["exam_id"])
