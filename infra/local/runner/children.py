@@ -74,10 +74,10 @@ def prepare_command(around: Surroundings, service: str, modules: list[str]) -> C
         env["LAUDO_OWNER_DATABASE_URL"] = around.databases[service].owner
     if service == "accounts":
         env["LAUDO_MACHINE_CLIENTS"] = json.dumps(
-            [
-                {"client_id": name, "client_secret": _client_secret(around, name), "scopes": list(scopes)}
+            {
+                name: {"secret": _client_secret(around, name), "scopes": list(scopes)}
                 for name, scopes in MACHINE_SCOPES.items()
-            ]
+            }
         )
     return _python(around, ["infra.local.runner.prepare", *modules], env)
 
