@@ -21,7 +21,7 @@ class InMemoryObjects:
 
 class InMemoryLinks:
     def issue(self, key: str, file_name: str) -> str:
-        return f"memory:{key}?name={file_name}"
+        return f"memory://objects/{key}?name={file_name}"
 
 
 @dataclass

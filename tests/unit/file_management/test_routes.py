@@ -1,0 +1,169 @@
+"""The HTTP routes on in-memory adapters: who gets what, what is audited, what a link looks like."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import httpx
+import pytest
+
+from services.file_management.domain.report_file import Kind, file_id
+from services.file_management.interface.http.files import FileUseCases, file_routes
+from services.shared.kernel.ids import new_id
+from services.shared.kernel.principal import Principal, Role
+from services.shared.platform.http.api import create_api
+from services.shared.platform.http.callers import undeclared_routes
+from tests.unit.file_management import samples
+from tests.unit.file_management.world import (
+    CLINIC,
+    EXAM,
+    OTHER_CLINIC,
+    PERSON,
+    REQUESTER,
+    World,
+    exam,
+    occasion,
+    principal,
+)
+
+SIGNED = file_id(EXAM, 1, Kind.SIGNED_REPORT)
+DRAFT = file_id(EXAM, 1, Kind.DRAFT_REPORT)
+PREFIX = "/api/v1/files"
+
+
+class KnownTokens:
+    """Every account's token is its id."""
+
+    def __init__(self) -> None:
+        self.people: dict[str, Principal] = {}
+
+    def token(self, person: Principal) -> dict[str, str]:
+        self.people[str(person.account_id)] = person
+        return {"Authorization": f"Bearer {person.account_id}"}
+
+    async def verify(self, token: str) -> Principal:
+        return self.people[token]
+
+
+@dataclass
+class Desk:
+    world: World
+    http: httpx.AsyncClient
+    tokens: KnownTokens
+
+    async def get(self, path: str, person: Principal) -> httpx.Response:
+        return await self.http.get(PREFIX + path, headers=self.tokens.token(person))
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    world, tokens = World(), KnownTokens()
+    await world.render_draft.run(exam(4), 1, occasion())
+    await world.sign_report.run(exam(5), 1, occasion())
+    use_cases = FileUseCases(world.list_files, world.read_file, world.issue_download_link)
+    app = create_api(
+        title="t", prefix=PREFIX, routers=[file_routes(use_cases)], token_verifier=tokens, checks={}
+    )
+    assert list(undeclared_routes(app)) == []
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://laudo.test") as http:
+        yield Desk(world, http, tokens)
+
+
+async def opened(desk: Desk) -> None:
+    await desk.world.open_report.run(exam(6), 1, occasion())
+
+
+async def test_patient_gets_nothing_before_opening_and_the_signed_report_after(desk: Desk) -> None:
+    patient = principal(Role.PATIENT, PERSON)
+    assert (await desk.get(f"/?exam_id={EXAM}", patient)).json() == {"items": [], "next_cursor": None}
+    assert (await desk.get(f"/{SIGNED}/download", patient)).status_code == 404
+    await opened(desk)
+    (item,) = (await desk.get(f"/?exam_id={EXAM}", patient)).json()["items"]
+    assert item["id"] == str(SIGNED)
+    assert item["status"] == "opened"
+    assert item["file_name"] == f"laudo-{samples.PROTOCOL}-v1.pdf"
+    assert item["replaced"] is False
+    answer = await desk.get(f"/{SIGNED}/download", patient)
+    assert answer.status_code == 302
+    assert answer.headers["location"].startswith(f"memory://objects/{CLINIC}/{EXAM}/1/final-")
+    assert answer.headers["cache-control"].startswith("private")
+
+
+async def test_link_comes_as_json_on_request(desk: Desk) -> None:
+    answer = await desk.get(f"/{SIGNED}/download?as=json", principal(Role.RELEASER))
+    assert answer.status_code == 200
+    assert answer.json()["expires_in"] == 60
+    assert answer.json()["file_name"] == f"laudo-{samples.PROTOCOL}-v1.pdf"
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        principal(Role.PATIENT),
+        principal(Role.DOCTOR),
+        principal(Role.TECHNICIAN, clinic=OTHER_CLINIC),
+        principal(Role.RELEASER, clinic=OTHER_CLINIC),
+        principal(Role.DOCTOR, REQUESTER, OTHER_CLINIC),
+    ],
+)
+async def test_strangers_get_404_and_an_empty_list_as_for_an_exam_that_does_not_exist(
+    desk: Desk, stranger: Principal
+) -> None:
+    await opened(desk)
+    unknown = await desk.get(f"/{new_id()}", stranger)
+    for path in (f"/{SIGNED}", f"/{SIGNED}/download", f"/{DRAFT}", f"/{DRAFT}/download"):
+        answer = await desk.get(path, stranger)
+        assert answer.status_code == 404
+        assert answer.json()["code"] == unknown.json()["code"] == "files.not_found"
+    assert (await desk.get(f"/?exam_id={EXAM}", stranger)).json()["items"] == []
+    assert desk.world.audit.entries == []
+
+
+@pytest.mark.parametrize("role", [Role.RECEPTIONIST, Role.ADMINISTRATOR, Role.AUDITOR, Role.SERVICE])
+async def test_roles_that_see_no_values_get_403(desk: Desk, role: Role) -> None:
+    for path in (f"/?exam_id={EXAM}", f"/{SIGNED}", f"/{SIGNED}/download"):
+        assert (await desk.get(path, principal(role))).status_code == 403
+
+
+async def test_nobody_without_a_token(desk: Desk) -> None:
+    assert (await desk.http.get(f"{PREFIX}/{SIGNED}/download")).status_code == 401
+
+
+async def test_technician_sees_the_draft_and_the_requester_only_the_signed_report(desk: Desk) -> None:
+    async def seen(person: Principal) -> list[str]:
+        return [item["kind"] for item in (await desk.get(f"/?exam_id={EXAM}", person)).json()["items"]]
+
+    assert await seen(principal(Role.TECHNICIAN)) == ["signed_report", "draft_report"]
+    assert await seen(principal(Role.DOCTOR, REQUESTER)) == ["signed_report"]
+
+
+async def test_every_read_leaves_one_audit_row_with_who_what_and_where(desk: Desk) -> None:
+    technician = principal(Role.TECHNICIAN)
+    for path in (f"/?exam_id={EXAM}", f"/{SIGNED}", f"/{SIGNED}/download"):
+        await desk.get(path, technician)
+    entries = desk.world.audit.entries
+    assert [entry.action for entry in entries] == ["file.list", "file.read", "file.link_issued"]
+    assert {entry.actor_id for entry in entries} == {technician.account_id}
+    assert {entry.clinic_id for entry in entries} == {CLINIC}
+    assert {entry.patient_id for entry in entries} == {UUID(samples.PATIENT_ID)}
+    assert entries[2].resource == f"file/{SIGNED}"
+    assert all(entry.trace_id for entry in entries)
+
+
+async def test_no_link_without_its_audit_row(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(_: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(desk.world.audit, "record", fail)
+    with pytest.raises(ConnectionError):
+        await desk.get(f"/{SIGNED}/download", principal(Role.RELEASER))
+
+
+@pytest.mark.parametrize("path", ["/not-an-id", "/not-an-id/download"])
+async def test_an_id_that_is_no_id_is_not_found(desk: Desk, path: str) -> None:
+    assert (await desk.get(path, principal(Role.RELEASER))).status_code == 404
+
+
+async def test_a_list_without_an_exam_is_refused(desk: Desk) -> None:
+    assert (await desk.get("/", principal(Role.RELEASER))).status_code == 422

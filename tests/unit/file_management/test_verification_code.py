@@ -1,0 +1,22 @@
+from uuid import uuid4
+
+from services.file_management.domain.verification import verification_code
+
+EXAM = uuid4()
+
+
+def test_code_is_the_same_for_the_same_version_and_another_for_every_other() -> None:
+    assert verification_code(b"secret", EXAM, 1) == verification_code(b"secret", EXAM, 1)
+    codes = {verification_code(b"secret", uuid4(), version) for version in range(1, 200)}
+    assert len(codes) == 199
+
+
+def test_code_cannot_be_told_from_the_exam_without_the_secret() -> None:
+    assert verification_code(b"secret", EXAM, 1) != verification_code(b"other", EXAM, 1)
+
+
+def test_code_has_four_groups_of_letters_that_are_not_misread() -> None:
+    code = verification_code(b"secret", EXAM, 1)
+    groups = code.split("-")
+    assert [len(group) for group in groups] == [4, 4, 4, 4]
+    assert not set("".join(groups)) & set("ILOU")
