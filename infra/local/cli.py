@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -39,6 +40,16 @@ def codes() -> None:
     from infra.local.runner.people import demo_people, people_table
 
     _console().print(people_table(demo_people(), secrets=False))
+
+
+@app.command()
+def demo(
+    as_json: Annotated[bool, typer.Option("--json", help="For machines: one JSON object.")] = False,
+) -> None:
+    """Run the main job as an outside client against LAUDO_URL (http://localhost:8080)."""
+    from infra.local.demo_run import run_demo
+
+    raise typer.Exit(run_demo(_console(), as_json=as_json))
 
 
 def _port(text: str) -> int:
