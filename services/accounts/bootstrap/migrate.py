@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from services.accounts.bootstrap.settings import Settings
 from services.accounts.bootstrap.wiring import SERVICE
-from services.accounts.infrastructure.persistence import migrations
+from services.accounts.infrastructure.persistence.migrations import tables
 from services.shared.platform.logs import configure_logs, get_logger
 from services.shared.platform.settings import PostgresSettings
 
@@ -19,7 +19,7 @@ from services.shared.platform.settings import PostgresSettings
 async def migrate(settings: PostgresSettings) -> None:
     """Run as the owner; tables are granted to the app's and the relay's roles, as their addresses name them."""
     config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.set_main_option("script_location", str(Path(tables.__file__).parent))
     config.attributes["app_role"] = make_url(settings.database_url).username
     config.attributes["relay_role"] = make_url(settings.relay_database_url).username
 

@@ -1,0 +1,399 @@
+"""Every port of accounts that keeps something, in memory and in PostgreSQL: the same cases."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from infra.local.provision.databases import DatabaseUrls
+from services.accounts.application.ports import (
+    AttemptLog,
+    Credentials,
+    Directory,
+    DoctorSearch,
+    MachineClients,
+    PatientSearch,
+    RepeatKey,
+    Transactions,
+)
+from services.accounts.domain.account import Account, AccountKind
+from services.accounts.domain.attempts import FORGOTTEN_AFTER
+from services.accounts.domain.clinic import Clinic
+from services.accounts.domain.contact import Phone
+from services.accounts.domain.login import Login, LoginKind
+from services.accounts.domain.machine_client import MachineClient, hash_secret
+from services.accounts.domain.membership import CouncilRegistration, Membership
+from services.accounts.domain.one_time_code import OneTimeCode
+from services.accounts.domain.patient_record import PatientRecord, Sex
+from services.accounts.domain.session import Session
+from services.accounts.infrastructure.in_memory.transactions import (
+    InMemoryAttemptLog,
+    InMemoryDirectory,
+    InMemoryMachineClients,
+    InMemoryTransactions,
+)
+from services.accounts.infrastructure.persistence.directory import (
+    PostgresAttemptLog,
+    PostgresDirectory,
+    PostgresMachineClients,
+)
+from services.shared.kernel.errors import LaudoError
+from services.shared.kernel.ids import new_id
+from services.shared.kernel.principal import Principal, Role
+from tests.integration.accounts.postgres import connected, migrated
+from tests.unit.accounts.samples import CPF_ANA, CPF_BENTO, NOW, an_account
+
+
+@dataclass
+class Stores:
+    transactions: Transactions
+    directory: Directory
+    clients: MachineClients
+    attempts: AttemptLog
+
+    async def a_clinic(self) -> Clinic:
+        clinic = Clinic(new_id(), "Clínica")
+        async with self.transactions.write(clinic_id=clinic.id) as work:
+            await work.clinics.add(clinic)
+        return clinic
+
+    async def a_person(self, clinic: Clinic, **changes: Any) -> Account:
+        account = replace(an_account(AccountKind.PATIENT, "Ana Lima", clinic), **changes)
+        async with self.transactions.write(clinic_id=clinic.id, person_id=account.id) as work:
+            await work.accounts.add(account)
+        return account
+
+    async def a_record(self, clinic: Clinic, person: Account, **changes: Any) -> PatientRecord:
+        async with self.transactions.write(clinic_id=clinic.id) as work:
+            number = f"{await work.patients.next_ordinal(clinic.id):06d}"
+            record = replace(a_record(clinic, person, number), **changes)
+            await work.patients.add(record)
+        return record
+
+
+def a_record(clinic: Clinic, person: Account, number: str) -> PatientRecord:
+    return PatientRecord(
+        id=new_id(),
+        clinic_id=clinic.id,
+        person_id=person.id,
+        version=1,
+        record_number=number,
+        name="Ana Lima",
+        social_name=None,
+        birth_date=date(1988, 2, 17),
+        sex=Sex.FEMALE,
+        mother_name="Maria Lima",
+        cpf=None,
+        cns=None,
+        email="ana@example.com",
+        phone=Phone("+5511912345678"),
+    )
+
+
+@pytest.fixture(scope="module", params=["in memory", "postgresql"])
+def database_urls(request: pytest.FixtureRequest) -> DatabaseUrls | None:
+    """None: in memory."""
+    if request.param == "in memory":
+        return None
+    return migrated(request.getfixturevalue("new_database"))
+
+
+@pytest.fixture
+async def stores(database_urls: DatabaseUrls | None) -> AsyncIterator[Stores]:
+    if database_urls is None:
+        transactions = InMemoryTransactions()
+        directory = InMemoryDirectory(transactions)
+        yield Stores(transactions, directory, InMemoryMachineClients(), InMemoryAttemptLog())
+        return
+    async with connected(database_urls) as link:
+        yield Stores(
+            link.transactions,
+            PostgresDirectory(link.database, link.vault),
+            PostgresMachineClients(link.database),
+            PostgresAttemptLog(link.database),
+        )
+
+
+async def test_what_was_added_is_read_as_it_was(stores: Stores) -> None:
+    clinic = await stores.a_clinic()
+    person = await stores.a_person(clinic, birth_date=date(1988, 2, 17), email="ana@example.com")
+    record = await stores.a_record(
+        clinic, person, cpf=CPF_ANA, cns="700000000000005", social_name="Ana Flor", sex=Sex.OTHER
+    )
+    async with stores.transactions.read(clinic_id=clinic.id) as reading:
+        assert await reading.clinics.get(clinic.id) == clinic
+        assert await reading.accounts.get(person.id) == person
+        assert await reading.patients.get(record.id) == record
+        assert await reading.patients.id_with_cpf(clinic.id, CPF_ANA) == record.id
+        assert await reading.patients.id_with_cpf(clinic.id, CPF_BENTO) is None
+
+
+async def test_a_clinic_sees_its_own_people_alone(stores: Stores) -> None:
+    here, there = await stores.a_clinic(), await stores.a_clinic()
+    person = await stores.a_person(here)
+    record = await stores.a_record(here, person)
+    async with stores.transactions.read(clinic_id=there.id) as reading:
+        assert await reading.patients.get(record.id) is None
+        assert await reading.patients.search(here.id, PatientSearch()) == []
+        assert await reading.accounts.get(person.id) is None
+    async with stores.transactions.read() as reading:
+        assert await reading.patients.get(record.id) is None
+
+
+async def test_a_person_sees_the_own_records_of_all_clinics(stores: Stores) -> None:
+    here, there = await stores.a_clinic(), await stores.a_clinic()
+    person = await stores.a_person(here)
+    records = [await stores.a_record(here, person), await stores.a_record(there, person)]
+    async with stores.transactions.read(person_id=person.id) as reading:
+        assert list(await reading.patients.of_person(person.id)) == records
+    async with stores.transactions.read(person_id=new_id()) as reading:
+        assert list(await reading.patients.of_person(person.id)) == []
+
+
+async def test_a_record_of_another_clinic_cannot_be_written(stores: Stores) -> None:
+    here, there = await stores.a_clinic(), await stores.a_clinic()
+    person = await stores.a_person(here)
+    with pytest.raises(Exception, match=r"row-level security|^$"):
+        async with stores.transactions.write(clinic_id=there.id) as work:
+            await work.patients.add(a_record(here, person, "000001"))
+    async with stores.transactions.read(clinic_id=here.id) as reading:
+        assert await reading.patients.search(here.id, PatientSearch()) == []
+
+
+async def test_an_exception_undoes_everything(stores: Stores) -> None:
+    clinic = await stores.a_clinic()
+    person = await stores.a_person(clinic)
+
+    async def fail_half_way() -> None:
+        async with stores.transactions.write(clinic_id=clinic.id) as work:
+            await work.patients.add(a_record(clinic, person, "000001"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail_half_way()
+    async with stores.transactions.read(clinic_id=clinic.id) as reading:
+        assert await reading.patients.search(clinic.id, PatientSearch()) == []
+
+
+async def test_an_account_is_saved_with_its_new_version(stores: Stores) -> None:
+    clinic = await stores.a_clinic()
+    person = await stores.a_person(clinic, has_password=False)
+    changed = person.with_password().in_locale("en")
+    async with stores.transactions.write(person_id=person.id) as work:
+        assert await work.accounts.get(person.id, lock=True) == person
+        await work.accounts.save(changed)
+    async with stores.transactions.read(person_id=person.id) as reading:
+        assert await reading.accounts.get(person.id) == changed
+
+
+async def test_a_login_leads_to_the_first_who_claims_it(stores: Stores) -> None:
+    clinic = await stores.a_clinic()
+    first, second = await stores.a_person(clinic), await stores.a_person(clinic)
+    login = Login(LoginKind.EMAIL, f"{first.id}@example.com")
+    async with stores.transactions.write(clinic_id=clinic.id) as work:
+        assert await work.accounts.claim_login(login, first.id)
+        assert not await work.accounts.claim_login(login, second.id)
+    assert await stores.directory.person_of_login(login) == first.id
+    assert await stores.directory.person_of_login(Login(LoginKind.CPF, login.value)) is None
+
+
+async def test_a_cpf_leads_to_its_person_from_any_clinic(stores: Stores) -> None:
+    here, there = await stores.a_clinic(), await stores.a_clinic()
+    person = await stores.a_person(here)
+    cpf = str(person.id.int)[-11:]
+    async with stores.transactions.write(clinic_id=here.id) as work:
+        await work.patients.lock_cpf(cpf)
+        await work.accounts.claim_login(Login(LoginKind.CPF, cpf), person.id)
+    async with stores.transactions.write(clinic_id=there.id) as work:
+        assert await work.accounts.id_with_cpf(cpf) == person.id
+
+
+async def test_record_numbers_are_given_once_and_per_clinic(stores: Stores) -> None:
+    here, there = await stores.a_clinic(), await stores.a_clinic()
+    async with stores.transactions.write(clinic_id=here.id) as work:
+        assert [await work.patients.next_ordinal(here.id) for _ in range(3)] == [1, 2, 3]
+        await work.patients.reserve_ordinal(here.id, 10)
+        await work.patients.reserve_ordinal(here.id, 7)
+        assert await work.patients.next_ordinal(here.id) == 11
+    async with stores.transactions.write(clinic_id=there.id) as work:
+        assert await work.patients.next_ordinal(there.id) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("joao", ["João d'Ávila"]),
+        ("ÁVI jo", ["João d'Ávila"]),
+        ("d'avila", ["João d'Ávila"]),
+        ("ana", ["Ana Lima", "Zoé Ana"]),
+        ("flor", ["Zoé Ana"]),
+        ("vila", []),
+        ("lima ana zz", []),
+        ("%", []),
+        ("_", []),
+        ("'; DROP TABLE accounts; --", []),
+        ("a b c d e f g h", []),
+    ],
+)
+async def test_names_are_found_by_the_beginnings_of_words(
+    stores: Stores, typed: str, names: list[str]
+) -> None:
+    clinic = await stores.a_clinic()
+    for name, social_name in (("Zoé Ana", "Flor Souza"), ("Ana Lima", None), ("João d'Ávila", None)):
+        person = await stores.a_person(clinic)
+        await stores.a_record(clinic, person, name=name, social_name=social_name)
+    async with stores.transactions.read(clinic_id=clinic.id) as reading:
+        found = await reading.patients.search(clinic.id, PatientSearch(name=typed))
+    assert [record.name for record in found] == names
+
+
+async def test_searches_by_number_and_cpf_are_exact_and_pages_follow_the_name(stores: Stores) -> None:
+    clinic = await stores.a_clinic()
+    names = ["Ana", "Ângela", "Bia", "bruna", "Caio"]
+    for number, name in enumerate(reversed(names)):
+        cpf = CPF_ANA if name == "Bia" else None
+        await stores.a_record(clinic, await stores.a_person(clinic), name=f"{name} Sá", cpf=cpf)
+        assert number < 5
+    async with stores.transactions.read(clinic_id=clinic.id) as reading:
+
+        async def search(**criteria: Any) -> list[str]:
+            found = await reading.patients.search(clinic.id, PatientSearch(**criteria))
+            return [record.name.split()[0] for record in found]
+
+        assert await search() == names
+        assert await search(cpf=CPF_ANA) == ["Bia"]
+        assert await search(cpf=CPF_BENTO) == []
+        assert await search(record_number="000001") == ["Caio"]
+        assert await search(limit=2) == names[:2]
+        second = (await reading.patients.search(clinic.id, PatientSearch(limit=2)))[-1]
+        assert await search(after=second.id, limit=2) == names[2:4]
+        assert await search(name="sa", after=second.id) == names[2:]
+        assert await search(after=new_id()) == []
+
+
+async def test_memberships_and_doctors_are_read_back(stores: Stores) -> None:
+    here, there = await stores.a_clinic(), await stores.a_clinic()
+    people = [await stores.a_person(here, kind=AccountKind.STAFF) for _ in range(3)]
+    crm = CouncilRegistration("CRM", "123456", "SP", verified=True)
+    made = [
+        Membership(people[0].id, here.id, 1, "Dra. Íris", frozenset({Role.DOCTOR, Role.RELEASER}), crm),
+        Membership(people[1].id, here.id, 1, "Caio", frozenset({Role.TECHNICIAN}), None),
+        Membership(people[2].id, here.id, 1, "Ex Iris", frozenset({Role.DOCTOR}), crm, active=False),
+    ]
+    async with stores.transactions.write(clinic_id=here.id) as work:
+        for membership in made:
+            await work.memberships.add(membership)
+        assert list(await work.memberships.of_account(people[0].id)) == [made[0]]
+        assert list(await work.memberships.of_account(people[2].id)) == []
+        for typed, expected in ((None, [made[0]]), ("iri", [made[0]]), ("ris", []), ("%", [])):
+            assert list(await work.memberships.doctors(here.id, DoctorSearch(typed))) == expected
+        assert list(await work.memberships.doctors(here.id, DoctorSearch(after=people[0].id))) == []
+    async with stores.transactions.read(clinic_id=there.id) as reading:
+        assert list(await reading.memberships.of_account(people[0].id)) == []
+        assert list(await reading.memberships.doctors(here.id, DoctorSearch())) == []
+    async with stores.transactions.read(person_id=people[0].id) as reading:
+        assert list(await reading.memberships.of_account(people[0].id)) == [made[0]]
+
+
+async def test_credentials_are_their_persons_alone(stores: Stores) -> None:
+    clinic = await stores.a_clinic()
+    person = await stores.a_person(clinic)
+    first = Credentials(person.id, "hash", "JBSWY3DPEHPK3PXP")
+    async with stores.transactions.write(person_id=person.id) as work:
+        await work.credentials.save(first)
+        assert await work.credentials.get(person.id, lock=True) == first
+        await work.credentials.save(replace(first, last_totp_step=58_000_000))
+    async with stores.transactions.read(person_id=person.id) as reading:
+        assert await reading.credentials.get(person.id) == replace(first, last_totp_step=58_000_000)
+    async with stores.transactions.read(clinic_id=clinic.id) as reading:
+        assert await reading.credentials.get(person.id) is None
+    with pytest.raises(Exception, match=r"row-level security|^$"):
+        async with stores.transactions.write(clinic_id=clinic.id) as work:
+            await work.credentials.save(replace(first, password_hash="another"))
+
+
+async def test_sessions_rotate_their_tokens(stores: Stores) -> None:
+    clinic = await stores.a_clinic()
+    person = await stores.a_person(clinic)
+    session = Session(new_id(), person.id, clinic.id, started_at=NOW, last_used_at=NOW)
+    first, second = person.id.bytes + b"1", person.id.bytes + b"2"
+    later = session.used(NOW + timedelta(minutes=9))
+    async with stores.transactions.write(person_id=person.id) as work:
+        await work.sessions.start(session, first)
+        assert await work.sessions.by_token(first) == (session, None)
+        await work.sessions.rotate(later, first, second)
+        assert await work.sessions.by_token(first) == (later, later.last_used_at)
+        assert await work.sessions.by_token(second) == (later, None)
+        await work.sessions.save(later.stepped_up(NOW).revoked(NOW))
+        assert await work.sessions.get(session.id) == later.stepped_up(NOW).revoked(NOW)
+    assert await stores.directory.person_of_refresh_token(second) == person.id
+    assert await stores.directory.person_of_refresh_token(b"unknown") is None
+    async with stores.transactions.write(person_id=new_id()) as work:
+        assert await work.sessions.by_token(second) is None
+        assert await work.sessions.get(session.id) is None
+
+
+async def test_one_code_per_person_the_newest(stores: Stores) -> None:
+    person = await stores.a_person(await stores.a_clinic())
+    code = OneTimeCode(person.id, b"first", NOW, NOW + timedelta(minutes=10))
+    newer = replace(code, code_hash=b"second", tries=2)
+    async with stores.transactions.write(person_id=person.id) as work:
+        assert await work.codes.get(person.id) is None
+        await work.codes.put(code)
+        await work.codes.put(newer)
+        assert await work.codes.get(person.id) == newer
+    async with stores.transactions.write(person_id=person.id) as work:
+        await work.codes.remove(person.id)
+        await work.codes.remove(person.id)
+        assert await work.codes.get(person.id) is None
+
+
+async def test_a_repeat_gets_the_first_answer(stores: Stores) -> None:
+    clinic = await stores.a_clinic()
+    caller = Principal(new_id(), frozenset({Role.RECEPTIONIST}), clinic.id)
+    repeat = RepeatKey(str(new_id()), "POST /patients", b"body")
+    runs = []
+
+    async def run() -> dict[str, str]:
+        runs.append(1)
+        return {"id": str(len(runs))}
+
+    for _ in range(2):
+        async with stores.transactions.write(clinic_id=clinic.id) as work:
+            assert await work.once(caller, repeat, run) == {"id": "1"}
+    with pytest.raises(LaudoError, match="key_reused"):
+        async with stores.transactions.write(clinic_id=clinic.id) as work:
+            await work.once(caller, replace(repeat, request=b"other"), run)
+    assert runs == [1]
+
+
+async def test_failures_are_counted_and_forgotten(stores: Stores) -> None:
+    key = new_id().bytes
+    assert (await stores.attempts.get(key)).failures == 0
+    await asyncio.gather(*(stores.attempts.count_failure(key, NOW) for _ in range(5)))
+    attempts = await stores.attempts.get(key)
+    assert (attempts.failures, attempts.last_failure_at) == (5, NOW)
+    await stores.attempts.count_failure(key, NOW + FORGOTTEN_AFTER)
+    assert (await stores.attempts.get(key)).failures == 1
+    await stores.attempts.clear(key)
+    assert (await stores.attempts.get(key)).failures == 0
+
+
+async def test_machine_clients_are_kept_and_replaced(stores: Stores) -> None:
+    name = f"client-{new_id()}"
+    assert await stores.clients.get(name) is None
+    client = MachineClient(new_id(), name, hash_secret("s" * 43), frozenset({"snapshot:read"}))
+    await stores.clients.put(client)
+    await stores.clients.put(replace(client, scopes=frozenset({"a", "b"})))
+    assert await stores.clients.get(name) == replace(client, scopes=frozenset({"a", "b"}))
+
+
+async def test_a_patients_clinic_is_found_by_id_alone(stores: Stores) -> None:
+    clinic = await stores.a_clinic()
+    record = await stores.a_record(clinic, await stores.a_person(clinic))
+    assert await stores.directory.clinic_of_patient(record.id) == clinic.id
+    assert await stores.directory.clinic_of_patient(UUID(int=0)) is None
