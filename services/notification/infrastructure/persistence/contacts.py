@@ -1,5 +1,6 @@
 """Contacts in Mongo: one document per person."""
 
+import asyncio
 from uuid import UUID
 
 from pymongo import ReturnDocument
@@ -7,6 +8,10 @@ from pymongo.errors import DuplicateKeyError
 
 from services.notification.domain.contact import Contact
 from services.notification.infrastructure.persistence.database import Database, Document
+from services.shared.kernel.errors import UNAVAILABLE
+
+_TRIES = 20
+_PAUSE_S = 0.02
 
 
 class MongoContactStore:
@@ -18,21 +23,41 @@ class MongoContactStore:
         return _contact(found) if found else None
 
     async def learn(self, contact: Contact) -> Contact:
-        """One upsert whose filter is the version rule; a lost race or an old version only adds the clinic."""
-        clinics = {"$addToSet": {"clinic_ids": {"$each": sorted(contact.clinic_ids)}}}
+        """Either the upsert, whose filter is the version rule, or adding the clinic to what is newer, takes hold.
+
+        Neither does while another first contact of the same person is being inserted: then once more.
+        """
+        for _ in range(_TRIES):
+            found = await self._replace_older(contact) or await self._join_newer(contact)
+            if found is not None:
+                return _contact(found)
+            await asyncio.sleep(_PAUSE_S)
+        raise UNAVAILABLE.error()
+
+    async def _replace_older(self, contact: Contact) -> Document | None:
         try:
-            found = await self._contacts.find_one_and_update(
+            return await self._contacts.find_one_and_update(
                 {"_id": contact.person_id, "version": {"$lt": contact.version}, "forgotten": {"$ne": True}},
-                {"$set": _fields(contact), **clinics},
+                {"$set": _fields(contact), **_clinics(contact)},
                 upsert=True,
                 return_document=ReturnDocument.AFTER,
             )
         except DuplicateKeyError:
-            found = await self._contacts.find_one_and_update(
-                {"_id": contact.person_id}, clinics, return_document=ReturnDocument.AFTER
-            )
-        assert found is not None
-        return _contact(found)
+            return None
+
+    async def _join_newer(self, contact: Contact) -> Document | None:
+        return await self._contacts.find_one_and_update(
+            {
+                "_id": contact.person_id,
+                "$or": [{"version": {"$gte": contact.version}}, {"forgotten": True}],
+            },
+            _clinics(contact),
+            return_document=ReturnDocument.AFTER,
+        )
+
+
+def _clinics(contact: Contact) -> Document:
+    return {"$addToSet": {"clinic_ids": {"$each": sorted(contact.clinic_ids)}}}
 
 
 def _fields(contact: Contact) -> Document:

@@ -1,11 +1,17 @@
 """How far exams have come, in Mongo: maxima only, so that any order of events ends in the same document."""
 
+import asyncio
 from uuid import UUID
 
 from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
 
 from services.notification.domain.exam_progress import ExamProgress
 from services.notification.infrastructure.persistence.database import Database, Document
+from services.shared.kernel.errors import UNAVAILABLE
+
+_TRIES = 20
+_PAUSE_S = 0.02
 
 
 class MongoExamProgressStore:
@@ -17,20 +23,29 @@ class MongoExamProgressStore:
         return _progress(found) if found else None
 
     async def join(self, progress: ExamProgress) -> ExamProgress:
-        found = await self._exams.find_one_and_update(
-            {"_id": progress.exam_id},
-            {
-                "$max": {
-                    "version": progress.version,
-                    "ready_version": progress.ready_version,
-                    "released": int(progress.released),
-                }
-            },
-            upsert=True,
-            return_document=ReturnDocument.AFTER,
-        )
-        assert found is not None
-        return _progress(found)
+        """Two first events of one exam may race for its document: the loser joins it in the next try."""
+        for _ in range(_TRIES):
+            found = await self._raise_maxima(progress)
+            if found is not None:
+                return _progress(found)
+            await asyncio.sleep(_PAUSE_S)
+        raise UNAVAILABLE.error()
+
+    async def _raise_maxima(self, progress: ExamProgress) -> Document | None:
+        maxima = {
+            "version": progress.version,
+            "ready_version": progress.ready_version,
+            "released": int(progress.released),
+        }
+        try:
+            return await self._exams.find_one_and_update(
+                {"_id": progress.exam_id},
+                {"$max": maxima},
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+            )
+        except DuplicateKeyError:
+            return None
 
 
 def _progress(document: Document) -> ExamProgress:
