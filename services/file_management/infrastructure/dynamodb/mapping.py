@@ -93,9 +93,9 @@ def read_exam(data: Mapping[str, Any]) -> ExamRef:
 
 def folder_attributes(folder: ExamFolder) -> dict[str, Any]:
     exam = exam_data(folder.exam)
+    exam["exam_version"] = exam.pop("version")
     return {
         **exam,
-        "exam_version": exam.pop("version"),
         "opened_version": folder.opened_version,
         "files": [file_data(file) for file in folder.files.values()],
         "failed_checks": {str(version): list(places) for version, places in folder.failed_checks.items()},
