@@ -1,0 +1,149 @@
+"""The security devices of accounts: in memory and real, the same cases."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from botocore.exceptions import ClientError
+from cryptography.exceptions import InvalidTag
+
+from infra.local.provision.databases import DatabaseUrls
+from services.accounts.application.ports import PasswordHasher
+from services.accounts.infrastructure.in_memory.security import InMemoryKeyCustody, QuickPasswordHasher
+from services.accounts.infrastructure.keys.custody import KeyCustody, KmsKeyCustody
+from services.accounts.infrastructure.keys.vault import AesGcmVault
+from services.accounts.infrastructure.persistence.key_store import load_signing_keys, load_vault
+from services.accounts.infrastructure.security.password_hashing import Argon2PasswordHasher
+from services.shared.kernel.errors import LaudoError
+from services.shared.kernel.ids import new_id
+from services.shared.platform.postgres.database import Database, connect_database
+from tests.integration.accounts.postgres import migrated
+
+OWNER = new_id()
+
+
+@pytest.fixture(params=["in memory", "kms"])
+def custody(request: pytest.FixtureRequest) -> KeyCustody:
+    if request.param == "in memory":
+        return InMemoryKeyCustody()
+    return KmsKeyCustody(request.getfixturevalue("aws").client("accounts", "kms"))
+
+
+@pytest.fixture(params=["quick", "argon2id"])
+def hasher(request: pytest.FixtureRequest) -> PasswordHasher:
+    return QuickPasswordHasher() if request.param == "quick" else Argon2PasswordHasher()
+
+
+@pytest.fixture
+def key_database(request: pytest.FixtureRequest) -> DatabaseUrls:
+    return migrated(request.getfixturevalue("new_database"))
+
+
+@pytest.fixture
+async def database(key_database: DatabaseUrls) -> AsyncIterator[Database]:
+    database = await connect_database(key_database.app, size=4)
+    yield database
+    await database.close()
+
+
+def test_a_data_key_opens_again_and_only_for_its_purpose(custody: KeyCustody) -> None:
+    plain, wrapped = custody.new_data_key("identity")
+    assert len(plain) == 32
+    assert plain not in wrapped
+    assert custody.unwrap(wrapped, "identity") == plain
+    assert custody.new_data_key("identity")[0] != plain
+    with pytest.raises((ClientError, InvalidTag)):
+        custody.unwrap(wrapped, "lookup")
+
+
+def test_a_secret_is_wrapped_and_unwrapped(custody: KeyCustody) -> None:
+    wrapped = custody.wrap(b"a private key", "token-signing")
+    assert b"private" not in wrapped
+    assert custody.unwrap(wrapped, "token-signing") == b"a private key"
+
+
+def a_vault(custody: KeyCustody) -> AesGcmVault:
+    key_id = new_id()
+    return AesGcmVault(
+        {key_id: custody.new_data_key("identity")[0]}, key_id, custody.new_data_key("lookup")[0]
+    )
+
+
+def test_the_vault_opens_what_it_sealed_for_that_owner_and_purpose_alone(custody: KeyCustody) -> None:
+    vault = a_vault(custody)
+    sealed = vault.seal("52998224725", purpose="cpf", owner=OWNER)
+    assert vault.open(sealed, purpose="cpf", owner=OWNER) == "52998224725"
+    assert vault.seal("52998224725", purpose="cpf", owner=OWNER) != sealed
+    assert b"529" not in sealed
+    for purpose, owner in (("cns", OWNER), ("cpf", new_id())):
+        with pytest.raises(ValueError, match="altered"):
+            vault.open(sealed, purpose=purpose, owner=owner)
+    for position in range(29, len(sealed)):
+        altered = bytearray(sealed)
+        altered[position] ^= 1
+        with pytest.raises(ValueError, match="altered"):
+            vault.open(bytes(altered), purpose="cpf", owner=OWNER)
+    for foreign in (
+        b"",
+        sealed[:20],
+        b"\x02" + sealed[1:],
+        a_vault(custody).seal("x", purpose="cpf", owner=OWNER),
+    ):
+        with pytest.raises(ValueError, match="sealed"):
+            vault.open(foreign, purpose="cpf", owner=OWNER)
+
+
+def test_lookups_are_stable_keyed_and_of_one_purpose(custody: KeyCustody) -> None:
+    vault = a_vault(custody)
+    assert vault.lookup("52998224725", purpose="cpf") == vault.lookup("52998224725", purpose="cpf")
+    assert vault.lookup("52998224725", purpose="cpf") != vault.lookup("52998224725", purpose="login/cpf")
+    assert vault.lookup("52998224725", purpose="cpf") != a_vault(custody).lookup("52998224725", purpose="cpf")
+
+
+async def test_keys_are_made_once_by_whoever_starts_first(custody: KeyCustody, database: Database) -> None:
+    first, second = await asyncio.gather(load_vault(database, custody), load_vault(database, custody))
+    sealed = first.seal("x", purpose="p", owner=OWNER)
+    assert second.open(sealed, purpose="p", owner=OWNER) == "x"
+    assert second.lookup("x", purpose="p") == first.lookup("x", purpose="p")
+    made, loaded = await asyncio.gather(
+        load_signing_keys(database, custody), load_signing_keys(database, custody)
+    )
+    assert len(made) == 1
+    assert made[0].as_dict(private=True) == loaded[0].as_dict(private=True)
+
+
+async def test_the_right_password_alone_is_verified(hasher: PasswordHasher) -> None:
+    stored = await hasher.hash("três palavras")
+    assert "palavras" not in stored
+    assert await hasher.verify("três palavras", stored)
+    assert not await hasher.verify("tres palavras", stored)
+    assert not await hasher.verify("três palavras", None)
+    assert not await hasher.verify("", None)
+    assert await hasher.hash("três palavras") != stored
+
+
+async def test_argon2id_has_the_parameters_of_owasp() -> None:
+    assert (await Argon2PasswordHasher().hash("x")).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+async def test_verifying_nobodys_password_does_the_same_work() -> None:
+    hasher = Argon2PasswordHasher()
+    stored = await hasher.hash("três palavras")
+
+    async def cost(known: str | None) -> float:
+        times = []
+        for _ in range(7):
+            started = time.perf_counter()
+            await hasher.verify("wrong", known)
+            times.append(time.perf_counter() - started)
+        return min(times)
+
+    assert 0.5 < await cost(None) / await cost(stored) < 2
+
+
+async def test_when_too_many_wait_the_next_are_turned_away() -> None:
+    hasher = Argon2PasswordHasher()
+    hasher._waiting = 64
+    with pytest.raises(LaudoError, match="unavailable"):
+        await hasher.verify("x", None)
