@@ -47,13 +47,10 @@ def run_worker(start: Loops, settings: ServiceSettings, service: str) -> None:
     """
     configure_logs(service, settings.log_level)
     kill_points.arm(settings.kill_folder)
-    failed = uvloop.run(_run_worker(start))
-    if failed:
-        raise SystemExit(1)
-    os._exit(0)  # a thread in a 20 s long poll must not hold up the shutdown; all else is closed by now
+    uvloop.run(_run_worker(start))
 
 
-async def _run_worker(start: Loops) -> bool:
+async def _run_worker(start: Loops) -> None:
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(_THREADS))
     stop = asyncio.Event()
@@ -71,4 +68,5 @@ async def _run_worker(start: Loops) -> bool:
         task.cancel()
     await asyncio.wait([*tasks, asyncio.create_task(asyncio.sleep(0))], timeout=_GRACE_S)
     get_logger().info("worker.stopped")
-    return failed
+    # Closing the event loop would wait for threads in a 20 s long poll; all else has ended by now.
+    os._exit(1 if failed else 0)

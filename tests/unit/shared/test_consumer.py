@@ -134,3 +134,28 @@ async def test_while_the_own_dependency_is_down_the_same_body_is_sent_again_dela
     assert queue.sent == [(body, 15)]
     assert queue.deleted == ["r0"]
     assert queue.returned == []
+
+
+async def test_a_batch_in_hand_is_finished_before_the_poller_stops() -> None:
+    queue, started = Queue([deleted()]), asyncio.Event()
+
+    async def slow(_: Message) -> str:
+        started.set()
+        await asyncio.sleep(0.2)
+        return "done"
+
+    consumer = SqsConsumer(
+        "notification-accounts", slow, types=frozenset({"account.deleted"}), loop=asyncio.get_running_loop()
+    )
+    poller = asyncio.create_task(
+        SqsPoller(queue, consumer, load_topology().queue_settings, _healthy).poll_once()
+    )
+    await started.wait()
+    poller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await poller
+    assert queue.deleted == ["r0"]
+
+
+async def _healthy() -> bool:
+    return True

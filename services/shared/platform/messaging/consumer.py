@@ -110,17 +110,28 @@ class SqsPoller:
                 await asyncio.sleep(_PAUSE_WHILE_DOWN_S)
 
     async def poll_once(self, wait_s: int | None = None) -> int:
-        """Receive one batch, process it, settle each message; return how many were received."""
+        """Receive one batch, process it, settle each message; return how many were received.
+
+        When cancelled with a batch in hand, it is finished first: a stop costs no message one of its receives.
+        """
         messages = await asyncio.to_thread(self._receive, wait_s)
         if not messages:
             return 0
+        in_hand = asyncio.ensure_future(self._process(messages))
+        try:
+            await asyncio.shield(in_hand)
+        except asyncio.CancelledError:
+            await in_hand
+            raise
+        return len(messages)
+
+    async def _process(self, messages: list[dict[str, Any]]) -> None:
         kill_points.reached("after_receive_before_effect")
         response = await asyncio.to_thread(self._consumer.handler, _lambda_event(messages), None)
         failed = {item["itemIdentifier"] for item in response["batchItemFailures"]}
         kill_points.reached("after_effect_before_delete")
         put_back = bool(failed) and not await self._healthy()
         await asyncio.to_thread(self._settle, messages, failed, put_back)
-        return len(messages)
 
     def _receive(self, wait_s: int | None) -> list[dict[str, Any]]:
         answer = self._sqs.receive_message(
