@@ -3,8 +3,8 @@
 Impossible (refused): outside what the unit or the body allows. A percentage above 100, a pH above 14, and, for the
 analytes that the shipped `plausibility.yaml` lists, outside its deliberately wide limits.
 Unusual (accepted with a warning): more than three times the highest limit on file for any sex and age, or less
-than a third of the lowest lower limit; the person checks the comma. Analytes that truly rise a thousandfold are never refused,
-only warned of.
+than a third of the lowest lower limit; the person checks the comma. Analytes that truly rise a
+thousandfold are never refused, only warned of.
 """
 
 from decimal import Decimal
