@@ -18,35 +18,45 @@ STATIC = _HERE / "static"
 class Pages:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._environment = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            extensions=["jinja2.ext.do"],
-        )
-        self._environment.globals.update(
-            static=static_url, range_bar=range_bar.draw, short_name=words.short_name, initial=words.initial
-        )
 
     def render(self, template: str, locale: str, **context: Any) -> str:
         now = self._clock.now()
-        return self._environment.get_template(template).render(
-            context,
-            locale=locale,
-            t=partial(text, locale),
-            day=partial(formats.day, locale=locale),
-            moment=partial(formats.moment, locale=locale),
-            waiting=lambda since: formats.waiting(since, now, locale),
-            age=lambda born: formats.age(born, now.astimezone(formats.ZONE).date()),
-            say=partial(words.say, locale=locale),
-            flag_word=partial(words.flag_word, locale=locale),
-            unit=partial(words.unit, locale=locale),
-            known=partial(words.known, locale),
-            now_local=formats.local_input(now),
-            today=now.astimezone(formats.ZONE).date().isoformat(),
+        return (
+            _environment()
+            .get_template(template)
+            .render(
+                context,
+                locale=locale,
+                t=partial(text, locale),
+                day=partial(formats.day, locale=locale),
+                moment=partial(formats.moment, locale=locale),
+                waiting=lambda since: formats.waiting(since, now, locale),
+                age=lambda born: formats.age(born, now.astimezone(formats.ZONE).date()),
+                say=partial(words.say, locale=locale),
+                flag_word=partial(words.flag_word, locale=locale),
+                unit=partial(words.unit, locale=locale),
+                known=partial(words.known, locale),
+                now_local=formats.local_input(now),
+                today=now.astimezone(formats.ZONE).date().isoformat(),
+            )
         )
+
+
+@cache
+def _environment() -> Environment:
+    """Templates are compiled once for the process; they change with a deployment only."""
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        static=static_url, range_bar=range_bar.draw, short_name=words.short_name, initial=words.initial
+    )
+    return environment
 
 
 @cache
