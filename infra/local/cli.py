@@ -52,6 +52,22 @@ def demo(
     raise typer.Exit(run_demo(_console(), as_json=as_json))
 
 
+@app.command()
+def trace(
+    trace_id: Annotated[
+        str | None, typer.Argument(help="32 hex digits; the newest sent message's without it.")
+    ] = None,
+) -> None:
+    """Print one trace out of all logs: from a person's click to the message that was sent."""
+    from infra.local.trace_log import newest_told_trace, print_trace
+
+    logs = Path(os.environ.get("LAUDO_HOME") or ROOT / ".data") / "logs"
+    wanted = trace_id or newest_told_trace(logs)
+    if wanted is None or not print_trace(_console(), wanted, logs):
+        _console().print(f"No such trace in {logs}. Run the product and `laudo demo` first.")
+        raise typer.Exit(1)
+
+
 def _port(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         raise typer.BadParameter(f"LAUDO_PORT must be a port number, not {text!r}")
