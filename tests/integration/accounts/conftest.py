@@ -1,0 +1,74 @@
+"""Accounts on real servers."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from infra.local.provision.databases import DatabaseUrls
+from services.accounts.bootstrap.api import build_api
+from services.accounts.bootstrap.seed import seed
+from services.accounts.bootstrap.settings import Settings
+from tests.integration.accounts.postgres import Link, connected, migrated
+from tests.support.embedded import REPOSITORY, EmbeddedAws
+from tests.unit.accounts.samples import ISSUER
+
+CLIENT_SECRET = "an-invented-secret-of-forty-odd-characters"
+DEMO = REPOSITORY / "infra" / "local" / "demo"
+
+
+@pytest.fixture(scope="session")
+def accounts_urls(new_database: Callable[[str], DatabaseUrls]) -> DatabaseUrls:
+    return migrated(new_database)
+
+
+@pytest.fixture
+async def link(accounts_urls: DatabaseUrls) -> AsyncIterator[Link]:
+    async with connected(accounts_urls) as ready:
+        yield ready
+
+
+@pytest.fixture(scope="session")
+def settings(
+    new_database: Callable[[str], DatabaseUrls], aws: EmbeddedAws, valkey_url: str
+) -> Iterator[Settings]:
+    """The settings of a whole service of its own, migrated, with AWS credentials in the environment."""
+    urls = migrated(new_database)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in aws.environment("accounts").items():
+            patch.setenv(name, value)
+        yield Settings(
+            database_url=urls.app,
+            relay_database_url=urls.relay,
+            owner_database_url=urls.owner,
+            redis_url=valkey_url,
+            issuer=ISSUER,
+            jwks_url=f"{ISSUER}/.well-known/jwks.json",
+            aws_endpoint_url=aws.url,
+            aws_region=aws.region,
+            demo_folder=DEMO,
+            machine_clients={
+                "file-management": {"secret": CLIENT_SECRET, "scopes": ["snapshot:read", "identifiers:read"]},
+                "exam-results": {"secret": CLIENT_SECRET, "scopes": []},
+            },  # type: ignore[arg-type]
+        )
+
+
+@pytest.fixture(scope="session")
+async def seeded(settings: Settings) -> Settings:
+    await seed(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+async def http(seeded: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """The API as `make run` starts it, in this process, with the demonstration's people."""
+    app: Any = build_api(seeded)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app, client=("203.0.113.7", 1)), base_url="http://accounts"
+        ) as client,
+    ):
+        yield client
