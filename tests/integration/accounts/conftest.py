@@ -51,7 +51,7 @@ def settings(
             machine_clients={
                 "file-management": {"secret": CLIENT_SECRET, "scopes": ["snapshot:read", "identifiers:read"]},
                 "exam-results": {"secret": CLIENT_SECRET, "scopes": []},
-            },  # type: ignore[arg-type]
+            },
         )
 
 
