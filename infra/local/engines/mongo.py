@@ -1,13 +1,14 @@
 """The Mongo-compatible server. A process of its own, never imported: it is GPL-2."""
 
+import socket
+import struct
 from pathlib import Path
-from typing import Any
-
-import pymongo
-from pymongo.errors import PyMongoError
 
 from infra.local.engines.process import Command
 from infra.local.engines.server import Server, engine_file
+
+_OP_MSG = 2013
+_OK = b"\x01ok\0" + struct.pack("<d", 1.0)
 
 
 class MongoServer(Server):
@@ -48,13 +49,13 @@ class MongoServer(Server):
         )
 
     def answers(self) -> bool:
-        client: pymongo.MongoClient[Any] = pymongo.MongoClient(
-            self.url(), serverSelectionTimeoutMS=250, connectTimeoutMS=2000, socketTimeoutMS=2000
-        )
+        """Send a `ping` command over a plain socket: the driver takes a third of a second to import."""
+        command = b"\x10ping\0" + struct.pack("<i", 1) + b"\x02$db\0" + struct.pack("<i", 6) + b"admin\0"
+        document = struct.pack("<i", len(command) + 5) + command + b"\0"
+        body = struct.pack("<I", 0) + b"\0" + document
         try:
-            client.admin.command("ping")
-            return True
-        except PyMongoError:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection:
+                connection.sendall(struct.pack("<iiii", 16 + len(body), 1, 0, _OP_MSG) + body)
+                return _OK in connection.recv(4096)
+        except OSError:
             return False
-        finally:
-            client.close()

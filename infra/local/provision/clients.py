@@ -4,16 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import boto3
-from botocore.config import Config
-
-_CONFIG = Config(
-    retries={"max_attempts": 3},
-    connect_timeout=5,
-    read_timeout=30,
-    s3={"addressing_style": "path"},
-)
-
 
 @dataclass(frozen=True)
 class AwsAccount:
@@ -26,12 +16,19 @@ class AwsAccount:
     secret_key: str = "test"
 
     def client(self, service: str) -> Any:
+        # Imported when first needed: a start that finds everything in place does without it.
+        import boto3
+        from botocore.config import Config
+
         session = boto3.session.Session(
             aws_access_key_id=self.access_key,
             aws_secret_access_key=self.secret_key,
             region_name=self.region,
         )
-        return session.client(service, endpoint_url=self.url, config=_CONFIG)
+        config = Config(
+            retries={"max_attempts": 3}, connect_timeout=5, read_timeout=30, s3={"addressing_style": "path"}
+        )
+        return session.client(service, endpoint_url=self.url, config=config)
 
 
 class AdminClients:

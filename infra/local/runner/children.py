@@ -9,9 +9,10 @@ from typing import Any
 
 from infra.gateway.routes import PORTAL, PREFIXES
 from infra.local.engines.process import Command
-from infra.local.provision.databases import DatabaseUrls
-from infra.local.provision.identities import Credentials
+from infra.local.provision.databases import DatabaseUrls, database_urls
+from infra.local.provision.identities import stored_credentials
 from infra.local.provision.secret_store import SecretStore
+from infra.local.runner.engines import Engines
 
 ROOT = Path(__file__).resolve().parents[3]
 DEMO = ROOT / "infra" / "local" / "demo"
@@ -31,20 +32,15 @@ MACHINE_SCOPES = {"file-management": ("snapshot:read", "identifiers:read")}
 
 @dataclass(frozen=True)
 class Surroundings:
-    """All that is known once the engines run and everything is provisioned."""
+    """Where everything is. Passwords and keys are looked up when a process is started: they exist by then."""
 
     home: Path
     public_port: int
     ports: Mapping[str, int]
     log_level: str
-    region: str
-    aws_url: str
-    aws: Mapping[str, Credentials]
-    databases: Mapping[str, DatabaseUrls]
-    valkey_url: str
-    mongo_url: str
-    secrets: SecretStore
     topology: Mapping[str, Any]
+    engines: Engines
+    secrets: SecretStore
 
     def address(self, service: str) -> str:
         return f"http://127.0.0.1:{self.ports[service]}"
@@ -52,6 +48,10 @@ class Surroundings:
     @property
     def public_url(self) -> str:
         return f"http://localhost:{self.public_port}"
+
+    def databases(self, service: str) -> DatabaseUrls | None:
+        database = self.topology["services"][service].get("database")
+        return database_urls(self.engines.postgres, self.secrets, database) if database else None
 
 
 def module_of(service: str) -> str:
@@ -70,8 +70,8 @@ def worker_command(around: Surroundings, service: str) -> Command:
 def prepare_command(around: Surroundings, service: str, modules: list[str]) -> Command:
     """Migrations and demo data, by the database's owner: the long-running processes never get that key."""
     env = service_environment(around, service)
-    if service in around.databases:
-        env["LAUDO_OWNER_DATABASE_URL"] = around.databases[service].owner
+    if databases := around.databases(service):
+        env["LAUDO_OWNER_DATABASE_URL"] = databases.owner
     if service == "accounts":
         env["LAUDO_MACHINE_CLIENTS"] = json.dumps(
             {
@@ -85,7 +85,7 @@ def prepare_command(around: Surroundings, service: str, modules: list[str]) -> C
 def portal_command(around: Surroundings) -> Command:
     env = _common(around) | {
         "LAUDO_HTTP_PORT": str(around.ports[PORTAL]),
-        "LAUDO_REDIS_URL": around.valkey_url,
+        "LAUDO_REDIS_URL": around.engines.valkey.url,
         "LAUDO_PORTAL_SESSION_KEY": around.secrets.password("portal.session_key"),
         **_service_urls(around),
     }
@@ -97,29 +97,33 @@ def gateway_command(around: Surroundings) -> Command:
         f"LAUDO_UPSTREAM_{name.upper().replace('-', '_')}": around.address(name)
         for name in (*SERVICES, PORTAL)
     }
-    env = {"LAUDO_HTTP_PORT": str(around.public_port), "LAUDO_AWS_ENDPOINT_URL": around.aws_url, **upstreams}
+    env = {
+        "LAUDO_HTTP_PORT": str(around.public_port),
+        "LAUDO_AWS_ENDPOINT_URL": around.engines.aws.url,
+        **upstreams,
+    }
     return _python(around, ["infra.gateway.application"], env)
 
 
 def service_environment(around: Surroundings, service: str) -> dict[str, str]:
     accounts = around.address("accounts") + "/api/v1/accounts"
-    mine = around.aws[service]
+    mine, region = stored_credentials(around.topology, around.secrets)[service], around.topology["region"]
     env = _common(around) | {
         "AWS_ACCESS_KEY_ID": mine.access_key_id,
         "AWS_SECRET_ACCESS_KEY": mine.secret_access_key,
-        "AWS_REGION": around.region,
-        "AWS_DEFAULT_REGION": around.region,
-        "LAUDO_AWS_ENDPOINT_URL": around.aws_url,
-        "LAUDO_AWS_REGION": around.region,
-        "LAUDO_REDIS_URL": around.valkey_url,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "LAUDO_AWS_ENDPOINT_URL": around.engines.aws.url,
+        "LAUDO_AWS_REGION": region,
+        "LAUDO_REDIS_URL": around.engines.valkey.url,
         "LAUDO_ISSUER": f"{around.public_url}/api/v1/accounts",
         "LAUDO_JWKS_URL": f"{accounts}/.well-known/jwks.json",
         "LAUDO_LOCAL_DEMO": "true",
         "LAUDO_DEMO_FOLDER": str(DEMO),
     }
-    if service in around.databases:
-        env["LAUDO_DATABASE_URL"] = around.databases[service].app
-        env["LAUDO_RELAY_DATABASE_URL"] = around.databases[service].relay
+    if databases := around.databases(service):
+        env["LAUDO_DATABASE_URL"] = databases.app
+        env["LAUDO_RELAY_DATABASE_URL"] = databases.relay
     if service in MACHINE_SCOPES:
         env["LAUDO_TOKEN_URL"] = f"{accounts}/oauth/token"
         env["LAUDO_CLIENT_ID"] = service
@@ -131,7 +135,7 @@ def service_environment(around: Surroundings, service: str) -> dict[str, str]:
 def _own_settings(around: Surroundings, service: str) -> dict[str, str]:
     if service == "notification":
         # Demo messages are to be seen at once, at night too.
-        return {"LAUDO_MONGO_URL": around.mongo_url, "LAUDO_QUIET_HOURS": "off"}
+        return {"LAUDO_MONGO_URL": around.engines.mongo.url(), "LAUDO_QUIET_HOURS": "off"}
     if service == "file-management":
         return {"LAUDO_SIGNING_FOLDER": str(around.home / "signing")}
     return {}

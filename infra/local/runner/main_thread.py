@@ -11,12 +11,12 @@ class MainThread:
 
     def __init__(self) -> None:
         self._calls: queue.SimpleQueue[tuple[Callable[[], None], Future[None]]] = queue.SimpleQueue()
-        self._closed = False
+        self.closed = False
 
     def do(self, call: Callable[[], None]) -> None:
         """From a thread: have `call` run in the main thread, and wait."""
         done: Future[None] = Future()
-        if self._closed:
+        if self.closed:
             raise GivenUp
         self._calls.put((call, done))
         done.result()
@@ -52,7 +52,7 @@ class MainThread:
 
     def _give_up(self) -> None:
         """Let no thread wait for a main thread that has left."""
-        self._closed = True
+        self.closed = True
         while not self._calls.empty():
             self._calls.get()[1].set_exception(GivenUp())
 

@@ -2,7 +2,6 @@
 
 import signal
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -10,28 +9,17 @@ from typing import Any
 
 from rich.console import Console
 
-from infra.gateway.routes import PORTAL, PREFIXES
-from infra.local.engines.process import Child, Command, DidNotStart, is_free, wait_until
+from infra.gateway.routes import PORTAL
+from infra.local.engines.process import DidNotStart, is_free
 from infra.local.provision.secret_store import SecretStore
-from infra.local.runner.children import (
-    GATEWAY,
-    SERVICES,
-    Surroundings,
-    api_command,
-    gateway_command,
-    portal_command,
-    worker_command,
-)
+from infra.local.runner.children import SERVICES, Surroundings
 from infra.local.runner.data_folder import DataFolder
-from infra.local.runner.engines import NAMES, build_engines, start_engines
+from infra.local.runner.engines import NAMES, build_engines
 from infra.local.runner.main_thread import GivenUp, MainThread
+from infra.local.runner.opening import Opening
 from infra.local.runner.people import print_people
-from infra.local.runner.preparation import prepare_services
 from infra.local.runner.problems import CannotRun, StopRequested
-from infra.local.runner.readiness import answers_ok, says
-from infra.local.runner.supervisor import Supervised, Supervisor
-
-_READY_WITHIN_S = 90
+from infra.local.runner.supervisor import Supervisor
 
 
 @dataclass(frozen=True)
@@ -83,71 +71,18 @@ class Runner:
             )
         secrets = SecretStore(self._folder.path / "secrets.json")
         ports = self._folder.ports([*NAMES, *SERVICES, PORTAL], taken=wishes.port)
-        engines = build_engines(self._folder, ports, secrets, wishes.topology, durable=wishes.durable)
-        self._supervisor.add_group([Supervised(one.child, one.launch) for one in engines])
-        provisioned = start_engines(engines, secrets, wishes.topology, self._main_thread, self._say)
-        self._supervisor.report()
         around = Surroundings(
             home=self._folder.path,
             public_port=wishes.port,
             ports=ports,
             log_level=wishes.log_level,
-            region=wishes.topology["region"],
-            aws_url=engines.aws.url,
-            aws=provisioned.credentials,
-            databases=provisioned.databases,
-            valkey_url=engines.valkey.url,
-            mongo_url=engines.mongo.url(),
-            secrets=secrets,
             topology=wishes.topology,
+            engines=build_engines(self._folder, ports, secrets, wishes.topology, durable=wishes.durable),
+            secrets=secrets,
         )
-        prepare_services(self._folder, around, self._main_thread, self._say)
-        self._start_product(around)
+        Opening(around, self._folder, self._supervisor, self._main_thread, self._say).open()
+        self._supervisor.report()
         self._announce(around)
-
-    def _start_product(self, around: Surroundings) -> None:
-        """All processes at once; ready when each answers, the gateway last."""
-        workers = [
-            self._member(f"{name}-worker", lambda name=name: worker_command(around, name))  # type: ignore[misc]
-            for name in SERVICES
-        ]
-        apis = [
-            self._member(f"{name}-api", lambda name=name: api_command(around, name))  # type: ignore[misc]
-            for name in SERVICES
-        ]
-        front = [
-            self._member(PORTAL, lambda: portal_command(around)),
-            self._member(GATEWAY, lambda: gateway_command(around)),
-        ]
-        checks = {
-            f"{name}-api": answers_ok(around.ports[name], f"{prefix}/readyz")
-            for prefix, name in PREFIXES.items()
-        }
-        checks |= {
-            f"{name}-worker": says(self._folder.log(f"{name}-worker"), "worker.started") for name in SERVICES
-        }
-        checks[PORTAL] = answers_ok(around.ports[PORTAL], "/readyz")
-        checks[GATEWAY] = answers_ok(self._wishes.port, "/healthz")
-        for group in (workers, apis, front):
-            for one in group:
-                one.launch()
-            self._supervisor.add_group(group)
-        self._main_thread.run_all(
-            [self._waiter(one.child, checks[one.child.name]) for one in (*workers, *apis, *front)]
-        )
-
-    def _member(self, name: str, command: Callable[[], Command]) -> Supervised:
-        child = Child(name, self._folder.log(name))
-        return Supervised(child, lambda: child.launch(command()))
-
-    def _waiter(self, child: Child, check: Callable[[], bool]) -> Callable[[], None]:
-        began = time.monotonic()
-
-        def wait() -> None:
-            wait_until(check, child, _READY_WITHIN_S, pause=0.1)
-            self._say(f"{child.name} ready", time.monotonic() - began)
-
-        return wait
 
     def _announce(self, around: Surroundings) -> None:
         print_people(self._console)

@@ -1,7 +1,7 @@
 """Keeps the children alive, and ends them in order."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from infra.local.engines.process import Child
@@ -21,30 +21,31 @@ class Supervised:
 
 
 class Supervisor:
-    """Children in the order in which they depend on each other; ended the other way round, a group at a time."""
+    """Children in ranks: those of a higher rank depend on those of a lower, and are ended before them."""
 
     def __init__(self, say: Callable[[str], None], changed: Callable[[dict[str, int]], None]) -> None:
         self._say = say
         self._changed = changed
-        self._groups: list[list[Supervised]] = []
+        self._ranks: dict[int, list[Supervised]] = {}
 
-    def add_group(self, members: Sequence[Supervised]) -> None:
-        self._groups.append(list(members))
-        self.report()
+    def add(self, rank: int, one: Supervised) -> None:
+        self._ranks.setdefault(rank, []).append(one)
 
     def report(self) -> None:
-        self._changed({one.child.name: one.child.pid for group in self._groups for one in group})
+        self._changed({one.child.name: one.child.pid for one in self._all()})
 
     def watch_once(self) -> None:
         """Notice the dead and start again those whose pause is over."""
         now = time.monotonic()
-        for group in self._groups:
-            for one in group:
-                if one.due_at is not None:
-                    if now >= one.due_at:
-                        self._start_again(one)
-                elif not one.child.running:
-                    self._schedule(one, now)
+        for one in self._all():
+            if one.due_at is not None:
+                if now >= one.due_at:
+                    self._start_again(one)
+            elif not one.child.running:
+                self._schedule(one, now)
+
+    def _all(self) -> list[Supervised]:
+        return [one for rank in sorted(self._ranks) for one in self._ranks[rank]]
 
     def _schedule(self, one: Supervised, now: float) -> None:
         if now - one.started_at > _SETTLED_AFTER_S:
@@ -62,23 +63,22 @@ class Supervisor:
         self.report()
 
     def stop(self, patience_s: float = 12) -> bool:
-        """Ask a whole group to stop, wait for it, then the next; whoever does not listen is killed.
+        """Ask a whole rank to stop, wait for it, then the next; whoever does not listen is killed.
 
         Returns whether there was anything to stop.
         """
-        any_ran = any(one.child.running for group in self._groups for one in group)
-        while self._groups:
-            group = self._groups[-1]
+        any_ran = any(one.child.running for one in self._all())
+        for rank in sorted(self._ranks, reverse=True):
+            group = self._ranks[rank]
             for one in group:
                 one.child.ask_to_stop()
             deadline = time.monotonic() + patience_s
             for one in group:
                 one.child.wait(max(0.1, deadline - time.monotonic()))
-            self._groups.pop()
+        self._ranks.clear()
         return any_ran
 
     def kill(self) -> None:
         """End everything now (second Ctrl-C)."""
-        for group in self._groups:
-            for one in group:
-                one.child.kill()
+        for one in self._all():
+            one.child.kill()

@@ -27,7 +27,7 @@ def test_a_child_that_dies_is_started_again_and_said(tmp_path: Path) -> None:
     child = Child("sleeper", tmp_path / "log")
     child.launch(SLEEP)
     supervisor = Supervisor(said.append, lambda pids: None)
-    supervisor.add_group([Supervised(child, lambda: child.launch(SLEEP), pause=0.05)])
+    supervisor.add(0, Supervised(child, lambda: child.launch(SLEEP), pause=0.05))
     first = child.pid
     child.kill()
     supervisor.watch_once()
@@ -45,24 +45,24 @@ def test_the_pause_doubles_while_a_child_keeps_dying(tmp_path: Path) -> None:
     dies = Command(["false"])
     child.launch(dies)
     supervisor = Supervisor(said.append, lambda pids: None)
-    supervisor.add_group([Supervised(child, lambda: child.launch(dies), pause=0.02)])
+    supervisor.add(0, Supervised(child, lambda: child.launch(dies), pause=0.02))
     while len(said) < 4:
         supervisor.watch_once()
         time.sleep(0.005)
     assert [line.rpartition(" in ")[2] for line in said] == ["0.02 s", "0.04 s", "0.08 s", "0.16 s"]
 
 
-def test_groups_end_in_the_reverse_of_their_order_and_the_deaf_are_killed(tmp_path: Path) -> None:
+def test_ranks_end_from_the_highest_down_and_the_deaf_are_killed(tmp_path: Path) -> None:
     order = tmp_path / "order"
     script = f"trap 'echo NAME >> {order}; exit 0' TERM; echo up; while true; do sleep 0.02; done"
     deaf = "trap '' TERM; echo up; while true; do sleep 0.02; done"
     supervisor = Supervisor(lambda _: None, lambda pids: None)
     children = []
-    for name, text in (("engine", script), ("api", script), ("front", deaf)):
+    for rank, (name, text) in enumerate((("engine", script), ("api", script), ("front", deaf))):
         child = Child(name, tmp_path / name)
         child.launch(Command(["bash", "-c", text.replace("NAME", name)]))
         wait_until(lambda log=tmp_path / name: b"up" in log.read_bytes(), child, 5)  # type: ignore[misc]
-        supervisor.add_group([Supervised(child, lambda: None)])
+        supervisor.add(rank, Supervised(child, lambda: None))
         children.append(child)
     assert supervisor.stop(patience_s=0.5)
     assert not any(child.running for child in children)
