@@ -42,14 +42,25 @@ def clock() -> FixedClock:
     return FixedClock(datetime.now(UTC))
 
 
-@pytest.fixture
-async def portal_app(world: World, clock: FixedClock) -> AsyncIterator[FastAPI]:
-    @asynccontextmanager
-    async def nothing(_: FastAPI) -> AsyncIterator[None]:
-        yield
+@asynccontextmanager
+async def _nothing(_: FastAPI) -> AsyncIterator[None]:
+    yield
 
+
+def new_app() -> FastAPI:
+    return create_portal(lifespan=_nothing, checks={}, https=False)
+
+
+@pytest.fixture(scope="session")
+def built_once() -> FastAPI:
+    """Building forty routes takes longer than a test; what they work with is new for each."""
+    return new_app()
+
+
+@pytest.fixture
+async def portal_app(built_once: FastAPI, world: World, clock: FixedClock) -> AsyncIterator[FastAPI]:
+    app = built_once
     async with httpx.AsyncClient(transport=httpx.ASGITransport(fake_api(world))) as http:
-        app = create_portal(lifespan=nothing, checks={}, https=False)
         store = InMemorySealedStore(seal_of(SETTINGS), clock)
         app.state.portal = compose(SETTINGS, HttpGateway(http, bases(SETTINGS)), store, clock)
         yield app

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from services.portal.interface.http.visit import Visit
 from services.portal.interface.http.visitors import Anyone, CheckedForm, Visitors, visitors
 from services.shared.platform.http.callers import Public
+from tests.unit.portal.conftest import new_app
 
 READING = {"GET", "HEAD"}
 
@@ -30,7 +31,8 @@ def test_every_route_declares_its_callers_and_checks_its_forms(portal_app: FastA
     assert sum(1 for _ in iter_route_contexts(portal_app.routes)) > 35
 
 
-def test_a_route_without_a_declared_caller_is_found(portal_app: FastAPI) -> None:
+def test_a_route_without_a_declared_caller_is_found() -> None:
+    portal_app = new_app()
     careless = APIRouter()
 
     @careless.get("/descuido")
