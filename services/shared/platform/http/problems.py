@@ -115,6 +115,8 @@ async def _laudo_error(request: Request, error: Exception) -> Response:
     if error.field and not errors:
         errors = [{"field": error.field, "code": error.kind.code, "detail": detail}]
     headers = {"WWW-Authenticate": "Bearer"} if error.kind.category is Category.UNAUTHENTICATED else None
+    if error.kind.category is Category.RATE_LIMITED and "wait_seconds" in error.params:
+        headers = {"Retry-After": str(error.params["wait_seconds"])}
     if error.kind.category is Category.UNAVAILABLE:
         headers = {"Retry-After": "2"}
         get_logger().warning("request.unavailable", code=error.kind.code, exc_info=error.__cause__)
