@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from services.accounts.application.ports import AttemptLog, IdentifierVault
+from services.accounts.domain.attempts import Attempts
 from services.accounts.domain.login import Login
 from services.shared.kernel.clock import Clock
 
@@ -21,11 +22,16 @@ class GuessLimit:
         """The key of one account's codes, from anywhere: only who has the password gets this far."""
         return self._vault.lookup(str(account_id), purpose="attempts/second-factor")
 
-    async def check(self, key: bytes) -> None:
-        (await self._attempts.get(key)).check(self._clock.now())
+    async def check(self, key: bytes) -> Attempts:
+        """Raise `too_many_attempts` during a pause; else return the failures so far."""
+        attempts = await self._attempts.get(key)
+        attempts.check(self._clock.now())
+        return attempts
 
     async def failed(self, key: bytes) -> None:
         await self._attempts.count_failure(key, self._clock.now())
 
-    async def succeeded(self, key: bytes) -> None:
-        await self._attempts.clear(key)
+    async def succeeded(self, key: bytes, before: Attempts) -> None:
+        """Forget the failures before, if there were any: most people type rightly, and that costs no write."""
+        if before.failures:
+            await self._attempts.clear(key)

@@ -221,3 +221,11 @@ async def test_the_api_describes_itself(door: Door) -> None:
         "The clinic gets one record per person"
         in described["paths"][f"{PREFIX}/patients"]["post"]["description"]
     )
+
+
+async def test_whoever_must_wait_is_told_how_long(door: Door) -> None:
+    body = {"login": "nobody@a.test", "password": "wrong password"}
+    answers = [await door.send("POST", "/sessions", json=body) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [401] * 5 + [429]
+    assert answers[-1].json()["code"] == "accounts.too_many_attempts"
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 31

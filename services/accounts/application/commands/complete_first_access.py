@@ -48,7 +48,7 @@ class CompleteFirstAccess:
         login = Login.typed(typed_login)
         accepted = accept_password(password, login)
         key = self._guesses.of_login(login, address, door="first-access")
-        await self._guesses.check(key)
+        failures = await self._guesses.check(key)
         person_id = await self._directory.person_of_login(login) or new_id()
         password_hash = await self._hasher.hash(accepted)  # for nobody too: the same work
         async with self._transactions.write(person_id=person_id) as work:
@@ -59,7 +59,7 @@ class CompleteFirstAccess:
         if not proved:  # raised out here, so that the try is counted
             await self._guesses.failed(key)
             raise FIRST_ACCESS_FAILED.error(field="code")
-        await self._guesses.succeeded(key)
+        await self._guesses.succeeded(key, failures)
 
     async def _proves(self, work: Work, account: Account, code: str) -> bool:
         sent = await work.codes.get(account.id)

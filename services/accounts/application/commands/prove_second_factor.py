@@ -25,14 +25,14 @@ class ProveSecondFactor:
 
     async def __call__(self, person_id: UUID, code: str) -> None:
         key = self._guesses.of_second_factor(person_id)
-        await self._guesses.check(key)
+        failures = await self._guesses.check(key)
         verdict = await self._use(person_id, code)
         if verdict is CodeVerdict.REPLAYED:
             raise CODE_USED.error(field="code")
         if verdict is CodeVerdict.WRONG:
             await self._guesses.failed(key)
             raise CODE_INVALID.error(field="code")
-        await self._guesses.succeeded(key)
+        await self._guesses.succeeded(key, failures)
 
     async def _use(self, person_id: UUID, code: str) -> CodeVerdict:
         async with self._transactions.write(person_id=person_id) as work:

@@ -63,7 +63,7 @@ class SignIn:
     ) -> SignedIn:
         login = Login.typed(typed_login)
         key = self._guesses.of_login(login, address, door="sign-in")
-        await self._guesses.check(key)
+        failures = await self._guesses.check(key)
         person_id = await self._person_with(login, password)
         if person_id is None:
             await self._guesses.failed(key)
@@ -73,7 +73,7 @@ class SignIn:
             if not code:
                 raise CODE_REQUIRED.error(field="code")
             await self._second_factor(person_id, code)
-        await self._guesses.succeeded(key)
+        await self._guesses.succeeded(key, failures)
         return await self._start(identity, address)
 
     async def _person_with(self, login: Login, password: str) -> UUID | None:
