@@ -8,7 +8,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class MachineClient:
-    """The secret is long and random (never chosen by a person), so a plain SHA-256 keeps it: there is nothing to guess slowly."""
+    """The secret is long and random, never chosen by a person: a plain SHA-256 keeps it."""
 
     id: UUID
     client_id: str
