@@ -8,6 +8,7 @@ from typing import Any
 from services.notification.domain.rendering import EmailMessage
 from services.notification.infrastructure.provider_answers import provider_answers
 from services.notification.infrastructure.ses.html_body import html_body
+from services.shared.platform import kill_points
 
 
 class SesEmailChannel:
@@ -52,4 +53,5 @@ class SesEmailChannel:
                 EmailTags=[{"Name": "delivery_id", "Value": str(message.delivery_id)}],
                 **self._configuration,
             )
+        kill_points.reached("after_acceptance_before_record")
         return str(answer["MessageId"])

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.notification.domain.rendering import SmsMessage
 from services.notification.infrastructure.provider_answers import provider_answers
+from services.shared.platform import kill_points
 
 
 class SnsSmsChannel:
@@ -31,4 +32,5 @@ class SnsSmsChannel:
                     "delivery_id": {"DataType": "String", "StringValue": str(message.delivery_id)},
                 },
             )
+        kill_points.reached("after_acceptance_before_record")
         return str(answer["MessageId"])

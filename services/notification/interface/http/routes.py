@@ -28,8 +28,7 @@ Patient = Annotated[Principal, callers(Role.PATIENT)]
 router = APIRouter(tags=["notifications"])
 
 
-@router.get("/", responses={200: {"model": DeliveryPage}})
-@router.get("", include_in_schema=False)
+@router.get("", responses={200: {"model": DeliveryPage}})
 async def list_deliveries(
     request: HttpRequest,
     caller: LogReader,

@@ -1,0 +1,90 @@
+"""kill -9 at the worst moments: nothing is lost, and nobody is told twice."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from services.notification.application.commands.sweep_lost_deliveries import SweepLostDeliveries
+from services.notification.domain.delivery import Lane
+from services.notification.infrastructure.persistence.deliveries import MongoDeliveries
+from services.notification.infrastructure.templates.loader import load_templates
+from services.shared.kernel.clock import FixedClock
+from tests.integration.notification.conftest import Installation
+from tests.integration.notification.outbox import emails_to, texts_to
+from tests.integration.notification.test_worker import Someone, settled
+
+Eventually = Callable[..., Any]
+A_POLL_AND_A_HALF_S = 1.5
+
+
+async def sent_to(installation: Installation, person: Someone) -> int:
+    mails = await emails_to(installation.aws.url, person.email)
+    return len(mails) + len(await texts_to(installation.aws.url, person.phone))
+
+
+async def test_killed_between_acceptance_and_record_it_becomes_unknown_and_is_not_sent_again(
+    installation: Installation, eventually: Eventually, tmp_path: Path
+) -> None:
+    ana = Someone()
+    (tmp_path / "after_acceptance_before_record").touch()
+    with installation.worker(LAUDO_KILL_FOLDER=str(tmp_path)) as worker:
+        for message in (ana.created(), ana.ready()):
+            installation.publish(message)
+        await asyncio.to_thread(worker.wait, 30)
+    rows = await installation.deliveries(ana.id)
+    cut_off = [row for row in rows if row["state"] == "sending"]
+    assert cut_off
+    assert {row["provider_id"] for row in cut_off} == {None}
+    accepted = await sent_to(installation, ana)
+    assert accepted >= 1
+
+    later = FixedClock(datetime.now(UTC) + timedelta(seconds=61))
+    deliveries = MongoDeliveries(installation.database)
+    sweep = SweepLostDeliveries(deliveries=deliveries, templates=load_templates(), clock=later)
+    assert await sweep() == len(cut_off)
+    with installation.worker():
+        installation.publish(ana.ready())  # told again by a repeated event, too
+        await eventually(lambda: settled(installation, ana, 2))
+        await asyncio.sleep(A_POLL_AND_A_HALF_S)
+    rows = await installation.deliveries(ana.id)
+    unknown = [row for row in rows if row["state"] == "unknown"]
+    assert {row["_id"] for row in unknown} == {row["_id"] for row in cut_off}
+    for channel, count in (
+        ("email", len(await emails_to(installation.aws.url, ana.email))),
+        ("sms", len(await texts_to(installation.aws.url, ana.phone))),
+    ):
+        assert count <= 1, channel
+
+
+async def test_killed_after_the_effect_the_event_comes_again_and_tells_once(
+    installation: Installation, eventually: Eventually, tmp_path: Path
+) -> None:
+    ana = Someone()
+    (tmp_path / "after_effect_before_delete").touch()
+    with installation.worker(LAUDO_KILL_FOLDER=str(tmp_path), LAUDO_LOG_LEVEL="INFO") as worker:
+        installation.publish(ana.created())
+        await asyncio.to_thread(worker.wait, 30)
+    with installation.worker():
+        installation.publish(ana.ready())
+        await eventually(lambda: settled(installation, ana, 2))
+        await asyncio.sleep(A_POLL_AND_A_HALF_S)
+    assert await sent_to(installation, ana) == 2
+    assert await installation.database["inbox"].count_documents({}) == 2
+
+
+async def test_what_a_dead_sender_held_goes_out_once_when_its_lease_ends(
+    installation: Installation, eventually: Eventually
+) -> None:
+    ana = Someone()
+    await installation.hear(ana.created(), ana.ready())
+    now, deliveries = datetime.now(UTC), MongoDeliveries(installation.database)
+    for _ in range(2):
+        dead = await deliveries.claim(Lane.ORDINARY, now=now, lease_until=now + timedelta(seconds=3))
+        assert dead is not None
+    with installation.worker():
+        rows = await eventually(lambda: settled(installation, ana, 2))
+    assert {row["state"] for row in rows} == {"sent"}
+    assert min(row["sending_at"] for row in rows) >= now + timedelta(seconds=2.9)
+    assert await sent_to(installation, ana) == 2
