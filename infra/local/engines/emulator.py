@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import ministack.app as emulator  # type: ignore[import-not-found]
+from hypercorn.config import Config  # type: ignore[import-not-found]
 from ministack.core.persistence import save_all  # type: ignore[import-not-found]
 from ministack.services import ses, sns  # type: ignore[import-not-found]
 
@@ -100,6 +101,7 @@ def _date_and_limit_texts() -> None:
 
 
 if __name__ == "__main__":
+    Config.graceful_timeout = 0.5  # long polls of clients that are gone would hold up the end for 3 s
     _keep_emails()
     _date_and_limit_texts()
     emulator.app = StateKeeper(emulator.app)
