@@ -15,6 +15,7 @@ from services.notification.domain.contact import Contact
 from services.notification.domain.delivery import DeliveryState
 from services.notification.domain.notice import Notice
 from services.notification.domain.planning import plan
+from services.notification.domain.preferences import Preferences
 from services.notification.domain.quiet_hours import QuietHours
 from services.notification.domain.template import Templates
 from services.shared.kernel.clock import Clock
@@ -56,9 +57,11 @@ class TellPerson:
         self._bell = bell
 
     async def __call__(self, notice: Notice) -> Told:
-        contact = await self._contacts.find(notice.person_id)
+        contact, preferences = await asyncio.gather(
+            self._contacts.find(notice.person_id), self._preferences.find(notice.person_id)
+        )
         if contact is not None:
-            await self._record(notice, contact)
+            await self._record(notice, contact, preferences)
             return Told.DONE
         await self._parked.park(notice)
         contact = await self._contacts.find(notice.person_id)
@@ -72,16 +75,19 @@ class TellPerson:
         await self._resume(await self._parked.waiting_for(contact.person_id), contact)
 
     async def _resume(self, notices: Sequence[Notice], contact: Contact) -> None:
+        if not notices:
+            return
+        preferences = await self._preferences.find(contact.person_id)
         for notice in notices:
-            await self._record(notice, contact)
+            await self._record(notice, contact, preferences)
             await self._parked.remove(notice)
 
-    async def _record(self, notice: Notice, contact: Contact) -> None:
+    async def _record(self, notice: Notice, contact: Contact, preferences: Preferences) -> None:
         planned = plan(
             notice,
             self._templates[notice.template],
             contact=contact,
-            preferences=await self._preferences.find(notice.person_id),
+            preferences=preferences,
             quiet=self._quiet,
             now=self._clock.now(),
         )
