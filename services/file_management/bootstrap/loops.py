@@ -20,10 +20,12 @@ from services.file_management.infrastructure.alarm import LoggedAlarm
 from services.file_management.infrastructure.announcements import announce
 from services.file_management.infrastructure.dynamodb.folders import DynamoFolders
 from services.file_management.infrastructure.dynamodb.outbox import DynamoOutbox
+from services.file_management.infrastructure.report import jobs as report_jobs
 from services.file_management.infrastructure.report.press import WeasyPrintPress
 from services.file_management.infrastructure.report.processes import WarmProcesses
 from services.file_management.infrastructure.s3.objects import S3ReportObjects
 from services.file_management.infrastructure.services.snapshots import HttpSnapshotSource
+from services.file_management.infrastructure.signing import jobs as signing_jobs
 from services.file_management.interface.messaging import accounts, exams
 from services.shared.kernel.clock import SystemClock
 from services.shared.platform.aws import aws_client
@@ -43,9 +45,12 @@ async def start(settings: WorkerSettings) -> Sequence[Coroutine[Any, Any, None]]
     wakeup = WakeUp(valkey_client(settings.redis_url), SERVICE)
     outbox = DynamoOutbox(table, topology.topic_of(SERVICE), settings.outbox_shards)
     folders = DynamoFolders(table, announce, outbox.row, wakeup.ring)
-    processes = WarmProcesses(settings.render_processes, settings.render_timeout_s)
+    processes = WarmProcesses(
+        (*report_jobs.HEAVY_MODULES, *signing_jobs.HEAVY_MODULES),
+        workers=settings.render_processes,
+        timeout_s=settings.render_timeout_s,
+    )
     exam_events = _exam_events(settings, folders, processes, s3, http)
-    await processes.start()
     publisher = AwsPublisher(aws_client("sns", settings), aws_client("sqs", settings), topology)
     ready = remembered(everything_answers(settings, table, s3, http))
     store_ready = remembered(lambda: table_answers(table))
@@ -55,11 +60,21 @@ async def start(settings: WorkerSettings) -> Sequence[Coroutine[Any, Any, None]]
         _poller(settings, exams.QUEUE, exam_events.apply, ready) for _ in range(settings.render_processes)
     ]
     return [
+        _keep_warm(processes),
         wakeup.listen(),
         OutboxRelay(outbox, publisher, wakeup).run(),
         *(poller.run() for poller in rendering),
         _poller(settings, accounts.QUEUE, account_events.apply, store_ready).run(),
     ]
+
+
+async def _keep_warm(processes: WarmProcesses) -> None:
+    """Warm the processes while the queues are polled already; end them when the worker ends."""
+    try:
+        await processes.start()
+        await asyncio.Event().wait()
+    finally:
+        processes.close()
 
 
 def _exam_events(

@@ -19,17 +19,18 @@ from services.file_management.infrastructure.signing.demo_authority import (
     key_files,
     verification_secret,
 )
+from services.file_management.infrastructure.signing.keys import KeyFiles
 
 
 @pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> pades.KeyFiles:
+def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyFiles:
     folder = tmp_path_factory.mktemp("signing") / "keys"
     ensure_demo_authority(folder)
     return key_files(folder)
 
 
 @pytest.fixture(scope="session")
-def signed(keys: pades.KeyFiles, blood_count: bytes) -> bytes:
+def signed(keys: KeyFiles, blood_count: bytes) -> bytes:
     return pades.sign(keys, blood_count, "Laudo liberado", "Campinas", "Dra. Beatriz Antunes Rocha")
 
 
@@ -76,12 +77,12 @@ def test_archive_and_accessibility_declarations_survive_signing(signed: bytes, b
     assert metadata(signed) == metadata(blood_count)
 
 
-def test_own_signature_verifies(keys: pades.KeyFiles, signed: bytes) -> None:
+def test_own_signature_verifies(keys: KeyFiles, signed: bytes) -> None:
     assert pades.is_valid(keys, signed)
 
 
 def test_unsigned_altered_and_extended_files_do_not_verify(
-    keys: pades.KeyFiles, signed: bytes, blood_count: bytes
+    keys: KeyFiles, signed: bytes, blood_count: bytes
 ) -> None:
     at = signed.index(b"stream") + 100  # inside the colour profile: still a readable file
     altered = signed[:at] + bytes([signed[at] ^ 1]) + signed[at + 1 :]
@@ -91,14 +92,14 @@ def test_unsigned_altered_and_extended_files_do_not_verify(
 
 
 def test_signature_of_another_authority_does_not_verify(
-    tmp_path: Path, keys: pades.KeyFiles, blood_count: bytes
+    tmp_path: Path, keys: KeyFiles, blood_count: bytes
 ) -> None:
     ensure_demo_authority(tmp_path / "other")
     foreign = pades.sign(key_files(tmp_path / "other"), blood_count, "r", "l", "n")
     assert not pades.is_valid(keys, foreign)
 
 
-def test_pyhankos_command_line_judges_it_valid(tmp_path: Path, keys: pades.KeyFiles, signed: bytes) -> None:
+def test_pyhankos_command_line_judges_it_valid(tmp_path: Path, keys: KeyFiles, signed: bytes) -> None:
     (tmp_path / "laudo.pdf").write_bytes(signed)
     command = [
         str(Path(sys.executable).with_name("pyhanko")),
@@ -111,7 +112,7 @@ def test_pyhankos_command_line_judges_it_valid(tmp_path: Path, keys: pades.KeyFi
     assert "The signature covers the entire file." in ran.stdout
 
 
-def test_demo_certificates_say_that_they_are_worth_nothing(keys: pades.KeyFiles) -> None:
+def test_demo_certificates_say_that_they_are_worth_nothing(keys: KeyFiles) -> None:
     for path in (keys.authority, keys.certificate):
         certificate = x509.load_pem_x509_certificate(path.read_bytes())
         assert LABEL in certificate.subject.rfc4514_string()

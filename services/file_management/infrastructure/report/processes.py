@@ -9,17 +9,13 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
-_PRELOAD = [
-    "services.file_management.infrastructure.report.jobs",
-    "services.file_management.infrastructure.signing.pades",
-]
 
 
 class WorkTimedOut(Exception):
@@ -46,13 +42,16 @@ def _end_with_parent() -> None:
 
 
 class WarmProcesses:
-    """Runs functions in at most `workers` processes, each job for at most `timeout_s`."""
+    """Runs functions in at most `workers` processes, each job for at most `timeout_s`.
 
-    def __init__(self, workers: int = 2, timeout_s: float = 20) -> None:
+    `preload` names the modules that the fork server imports once for all of them.
+    """
+
+    def __init__(self, preload: Sequence[str] = (), *, workers: int = 2, timeout_s: float = 20) -> None:
         self._workers = workers
         self._timeout_s = timeout_s
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(_PRELOAD)
+        self._context.set_forkserver_preload(list(preload))
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPoolExecutor:
@@ -85,10 +84,15 @@ class WarmProcesses:
         """Put a new pool in the place of `pool` unless somebody did already, and end what still runs in the old."""
         if self._pool is pool:
             self._pool = self._new_pool()
-        for process in tuple((getattr(pool, "_processes", None) or {}).values()):
-            process.kill()
+        _kill(pool)
         pool.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
-        """Let running jobs end, and the processes with them."""
+        """End the processes, whatever they do: every job can be done again."""
+        _kill(self._pool)
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _kill(pool: ProcessPoolExecutor) -> None:
+    for process in tuple((getattr(pool, "_processes", None) or {}).values()):
+        process.kill()

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from services.file_management.infrastructure.signing.pades import KeyFiles
+from services.file_management.infrastructure.signing.keys import KeyFiles
 
 LABEL = "DEMONSTRAÇÃO - SEM VALOR LEGAL"
 NOTICE = f"Assinado digitalmente (PAdES) com certificado de {LABEL}."

@@ -6,9 +6,7 @@ signing-time attribute: the time stands in the signature dictionary.
 """
 
 import io
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from asn1crypto import algos
@@ -22,20 +20,13 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from services.file_management.infrastructure.signing.keys import KeyFiles
+
 _SHA256_WITHOUT_PARAMETERS = bytes.fromhex("300b0609608648016503040201")
 _FIELD = "Assinatura"
 _RESERVED_BYTES = (
     16_384  # room for chain, and later a time stamp; asked for, so that no trial signature is made
 )
-
-
-@dataclass(frozen=True, slots=True)
-class KeyFiles:
-    """Where the signing key, its certificate and the authority that is trusted lie."""
-
-    key: Path
-    certificate: Path
-    authority: Path
 
 
 class _BrazilianSigner(signers.SimpleSigner):

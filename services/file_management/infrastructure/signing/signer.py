@@ -2,12 +2,13 @@
 
 from services.file_management.application.ports import Statement
 from services.file_management.infrastructure.report.processes import WarmProcesses
-from services.file_management.infrastructure.signing import pades
+from services.file_management.infrastructure.signing import jobs
+from services.file_management.infrastructure.signing.keys import KeyFiles
 from services.shared.platform import kill_points
 
 
 class KeyFileSigner:
-    def __init__(self, processes: WarmProcesses, files: pades.KeyFiles, notice: str) -> None:
+    def __init__(self, processes: WarmProcesses, files: KeyFiles, notice: str) -> None:
         self._processes = processes
         self._files = files
         self._notice = notice
@@ -19,8 +20,8 @@ class KeyFileSigner:
     async def sign(self, pdf: bytes, statement: Statement) -> bytes:
         kill_points.reached("while_signing")
         return await self._processes.run(
-            pades.sign, self._files, pdf, statement.reason, statement.location, statement.name
+            jobs.sign, self._files, pdf, statement.reason, statement.location, statement.name
         )
 
     async def verify(self, pdf: bytes) -> bool:
-        return await self._processes.run(pades.is_valid, self._files, pdf)
+        return await self._processes.run(jobs.is_valid, self._files, pdf)

@@ -32,7 +32,7 @@ def file_routes(use_cases: FileUseCases) -> APIRouter:
     router = APIRouter(tags=["files"])
     Reader = Annotated[Principal, callers(*CALLERS)]  # noqa: N806  a type, local to this function
 
-    @router.get("/", description=ListFiles.__doc__)
+    @router.get("", description=ListFiles.__doc__)
     async def list_files(caller: Reader, request: Request, response: Response, exam_id: UUID) -> FilePage:
         found = await use_cases.list_files.run(_caller(caller, request), exam_id)
         response.headers["Cache-Control"] = _PRIVATE
