@@ -21,6 +21,8 @@ from infra.local.runner.people import print_people
 from infra.local.runner.problems import CannotRun, StopRequested
 from infra.local.runner.supervisor import Supervisor
 
+_SAME_REQUEST_S = 1.5
+
 
 @dataclass(frozen=True)
 class Wishes:
@@ -97,9 +99,15 @@ class Runner:
         )
 
     def _stop(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: self._supervisor.kill())
         began = time.monotonic()
+
+        def hurry(number: int, frame: FrameType | None) -> None:
+            # One stop may arrive twice (make passes SIGTERM on to a group that got it already).
+            if time.monotonic() - began > _SAME_REQUEST_S:
+                self._supervisor.kill()
+
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, hurry)
         if self._supervisor.stop():
             self._say("stopped; the data stays in the data folder", time.monotonic() - began)
 
