@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
-from services.accounts.bootstrap.settings import Settings
-from services.accounts.bootstrap.wiring import SERVICE, Core, build_core, build_devices
-from services.accounts.interface.http.front_desk import Devices, build_front_desk
+from services.accounts.application.front_desk import Devices, build_front_desk
+from services.accounts.bootstrap.devices import build_devices
+from services.accounts.bootstrap.settings import SERVICE, Settings
+from services.accounts.bootstrap.wiring import Core, build_core
 from services.accounts.interface.http.routes import PREFIX, TAKES_FORMS, all_routers
 from services.shared.platform.auth import JwksTokenVerifier
 from services.shared.platform.http.api import Check, Lifespan, create_api

@@ -9,8 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.accounts.bootstrap.settings import Settings
-from services.accounts.bootstrap.wiring import SERVICE
+from services.accounts.bootstrap.settings import SERVICE, Settings
 from services.accounts.infrastructure.persistence.migrations import tables
 from services.shared.platform.logs import configure_logs, get_logger
 from services.shared.platform.settings import PostgresSettings

@@ -6,8 +6,8 @@ import asyncio
 
 from services.accounts.application.commands.seed_people import SeedPeople
 from services.accounts.bootstrap.demo_file import read_clinics, read_people
-from services.accounts.bootstrap.settings import Settings
-from services.accounts.bootstrap.wiring import SERVICE, Core, build_core, key_custody
+from services.accounts.bootstrap.settings import SERVICE, Settings
+from services.accounts.bootstrap.wiring import Core, build_core, key_custody
 from services.accounts.domain.machine_client import MachineClient, hash_secret
 from services.accounts.infrastructure.persistence.directory import PostgresMachineClients
 from services.accounts.infrastructure.persistence.key_store import load_signing_keys

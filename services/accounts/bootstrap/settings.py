@@ -4,6 +4,8 @@ from pydantic import BaseModel, Field, SecretStr
 
 from services.shared.platform.settings import PostgresSettings, ServiceSettings
 
+SERVICE = "accounts"
+
 
 class MachineClientSettings(BaseModel):
     secret: SecretStr = Field(min_length=32)

@@ -5,8 +5,7 @@ from collections.abc import Coroutine, Sequence
 from functools import partial
 from typing import Any
 
-from services.accounts.bootstrap.settings import Settings
-from services.accounts.bootstrap.wiring import SERVICE
+from services.accounts.bootstrap.settings import SERVICE, Settings
 from services.accounts.infrastructure.persistence.directory import forget_expired
 from services.shared.kernel.errors import LaudoError
 from services.shared.platform.aws import aws_client

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pyotp
 
+from services.accounts.application.front_desk import Devices, FrontDesk, build_front_desk
 from services.accounts.application.ports import Credentials
 from services.accounts.domain.account import Account, AccountKind
 from services.accounts.domain.clinic import Clinic
@@ -24,7 +25,6 @@ from services.accounts.infrastructure.in_memory.transactions import (
 from services.accounts.infrastructure.keys.signing import JoseTokenIssuer, new_signing_key
 from services.accounts.infrastructure.keys.vault import AesGcmVault
 from services.accounts.infrastructure.security.authenticator import TotpAuthenticator
-from services.accounts.interface.http.front_desk import Devices, FrontDesk, build_front_desk
 from services.shared.kernel.clock import FixedClock
 from services.shared.kernel.events import DomainEvent
 from services.shared.kernel.ids import new_id

@@ -1,0 +1,30 @@
+"""Builds every adapter behind the ports, for the API."""
+
+from services.accounts.application.front_desk import Devices
+from services.accounts.bootstrap.settings import Settings
+from services.accounts.bootstrap.wiring import Core, key_custody
+from services.accounts.infrastructure.keys.signing import JoseTokenIssuer
+from services.accounts.infrastructure.persistence.directory import (
+    PostgresAttemptLog,
+    PostgresDirectory,
+    PostgresMachineClients,
+)
+from services.accounts.infrastructure.persistence.key_store import load_signing_keys
+from services.accounts.infrastructure.security.authenticator import TotpAuthenticator
+from services.accounts.infrastructure.security.password_hashing import Argon2PasswordHasher
+from services.shared.kernel.clock import SystemClock
+
+
+async def build_devices(settings: Settings, core: Core) -> Devices:
+    keys = await load_signing_keys(core.database, key_custody(settings))
+    return Devices(
+        transactions=core.transactions,
+        directory=PostgresDirectory(core.database, core.vault),
+        machine_clients=PostgresMachineClients(core.database),
+        attempts=PostgresAttemptLog(core.database),
+        vault=core.vault,
+        hasher=Argon2PasswordHasher(settings.password_threads),
+        authenticator=TotpAuthenticator(),
+        issuer=JoseTokenIssuer(issuer=settings.issuer, audience=settings.audience, keys=keys),
+        clock=SystemClock(),
+    )
