@@ -171,14 +171,21 @@ class StoredSnapshot:
 
 
 class ExamReads(Protocol):
-    """Everything one reading transaction can do. A closed account sees nothing."""
+    """Everything one reading transaction can do. A closed account sees nothing.
 
-    async def page(self, criteria: PageCriteria) -> Sequence[ExamRow]:
-        """Return up to `limit` rows after the key, in the order asked for."""
+    The audit row is written by the reading statement itself: no audit, no answer.
+    """
+
+    async def page(self, criteria: PageCriteria, audit: AuditEntry) -> Sequence[ExamRow]:
+        """Return up to `limit` rows after the key, in the order asked for, and write the list's one audit row."""
         ...
 
-    async def one(self, view: View, exam_id: UUID) -> ExamRow | None:
-        """Return an exam inside the view with its specimen, report, results and events, or None."""
+    async def one(self, view: View, exam_id: UUID, audit: AuditEntry | None) -> ExamRow | None:
+        """Return an exam inside the view with its specimen, report, results and events, or None.
+
+        Where there is one, the audit row is written with the exam's own clinic and patient filled in; None is for
+        commands, whose own audit row stands for the read.
+        """
         ...
 
     async def snapshot(self, exam_id: UUID, report_version: int, stage: Stage) -> StoredSnapshot | None:

@@ -1,5 +1,6 @@
 """Whatever is done in whatever order, an exam keeps its rules."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from services.exam_results.domain.exam import EMBARGO, Actor, Exam
 from services.exam_results.domain.exam_events import ExamRegistered, Priority
 from services.exam_results.domain.lifecycle import FINISHED, ONCE_RELEASED, State
 from services.exam_results.domain.people import Sex
+from services.exam_results.domain.results import EnteredValue, Result
 from services.shared.kernel.errors import LaudoError
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Role
@@ -51,7 +53,7 @@ def registered(**changes: Any) -> Exam:
     return Exam.register(ExamRegistered(**{**fields, **changes}), LIFECYCLE)
 
 
-def measured(value: str):  # type: ignore[no-untyped-def]
+def measured(value: str) -> tuple[tuple[EnteredValue, ...], tuple[Result, ...]]:
     assert SODIUM
     entry = read_entry(SODIUM, typed({"NA": value}, "NA"))
     subject = Subject(Sex.FEMALE, CLINIC.patient_record().birth_date, NOW.date())
@@ -63,7 +65,8 @@ def do_collect(exam: Exam, by: Actor = TECHNICIAN) -> None:
 
 
 def do_enter(exam: Exam, value: str = "140", by: Actor = TECHNICIAN) -> None:
-    exam.enter_results(*measured(value), by, NOW)
+    values, results = measured(value)
+    exam.enter_results(values, results, by, NOW)
 
 
 def do_complete(exam: Exam, by: Actor = TECHNICIAN, *, repeated: bool = True) -> None:
@@ -300,11 +303,12 @@ def test_a_finished_exam_takes_no_further_step(role: Role) -> None:
     exam = registered()
     exam.cancel("desistência", PEOPLE[Role.DOCTOR], NOW)
     assert exam.state in FINISHED
-    for act in (
+    acts: list[Callable[[], None]] = [
         lambda: exam.schedule(NOW + timedelta(days=1), PEOPLE[Role.RECEPTIONIST], NOW),
         lambda: do_collect(exam),
         lambda: exam.cancel("de novo", PEOPLE[role], NOW),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(LaudoError) as refused:
             act()
         assert refused.value.kind is errors.WRONG_STATE

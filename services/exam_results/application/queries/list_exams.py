@@ -69,9 +69,9 @@ class ListExams:
                 since=question.since,
                 until=question.until,
                 after=question.after,
-            )
+            ),
+            caller.did("exam.list", self.clock.now(), clinic_id=view.clinic_id),
         )
-        await reads.audit(caller.did("exam.list", self.clock.now(), clinic_id=view.clinic_id))
         shown = rows[: question.limit]
         return ExamPage(
             items=[list_item(row, view, self.catalogue, self.lifecycle) for row in shown],

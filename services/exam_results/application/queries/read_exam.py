@@ -17,7 +17,7 @@ from services.shared.kernel.errors import NOT_FOUND
 @dataclass(frozen=True)
 class ReadExam:
     """Read an exam inside the caller's view; outside it there is none (404). Values appear by the policy. The audit
-    row is written before the answer.
+    row is written with the read itself.
     """
 
     catalogue: Catalogue
@@ -26,24 +26,16 @@ class ReadExam:
 
     async def run(self, reads: ExamReads, caller: Caller, exam_id: UUID) -> dict[str, Any]:
         view = view_of(caller.principal)
-        row = await reads.one(view, exam_id)
+        audit = caller.did("exam.read", self.clock.now(), clinic_id=view.clinic_id, exam_id=exam_id)
+        row = await reads.one(view, exam_id, audit)
         if row is None:
             raise NOT_FOUND.error()
-        await reads.audit(
-            caller.did(
-                "exam.read",
-                self.clock.now(),
-                clinic_id=row["clinic_id"],
-                patient_id=row["patient_id"],
-                exam_id=exam_id,
-            )
-        )
         return whole_exam(row, view, caller.principal, self.catalogue, self.lifecycle)
 
     async def after_change(self, reads: ExamReads, caller: Caller, exam_id: UUID) -> dict[str, Any]:
         """Return the exam inside the transaction of a command, whose own audit row stands for this read."""
         view = view_of(caller.principal)
-        row = await reads.one(view, exam_id)
+        row = await reads.one(view, exam_id, None)
         if row is None:
             raise NOT_FOUND.error()
         return whole_exam(row, view, caller.principal, self.catalogue, self.lifecycle)

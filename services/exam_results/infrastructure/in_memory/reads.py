@@ -1,6 +1,7 @@
 """The reading port in memory, held to the same contract tests as PostgreSQL."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,8 @@ class InMemoryExamReads:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    async def page(self, criteria: PageCriteria) -> Sequence[ExamRow]:
+    async def page(self, criteria: PageCriteria, audit: AuditEntry) -> Sequence[ExamRow]:
+        self._memory.audit.append(audit)
         if criteria.view.viewer_id in self._memory.closed:
             return []
         rows = [self._row(exam_id) for exam_id in self._memory.streams]
@@ -30,11 +32,16 @@ class InMemoryExamReads:
         rows.sort(key=_worklist_key if worklist else _newest_key, reverse=not worklist)
         return rows[: criteria.limit]
 
-    async def one(self, view: View, exam_id: UUID) -> ExamRow | None:
+    async def one(self, view: View, exam_id: UUID, audit: AuditEntry | None) -> ExamRow | None:
         if exam_id not in self._memory.streams or view.viewer_id in self._memory.closed:
             return None
         row = self._row(exam_id)
-        return row if _inside(row, view) else None
+        if not _inside(row, view):
+            return None
+        if audit is not None:
+            found = replace(audit, clinic_id=UUID(row["clinic_id"]), patient_id=UUID(row["patient_id"]))
+            self._memory.audit.append(found)
+        return row
 
     async def snapshot(self, exam_id: UUID, report_version: int, stage: Stage) -> StoredSnapshot | None:
         for snapshot, clinic_id, patient_id in reversed(self._memory.reports):

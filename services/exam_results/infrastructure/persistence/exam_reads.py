@@ -43,7 +43,8 @@ SELECT {_LIST_COLUMNS},
       WHERE v.exam_id = e.exam_id) AS events
 FROM exams e {_JOINS}
     LEFT JOIN professionals s ON s.clinic_id = e.clinic_id AND s.account_id = e.releaser_id
-WHERE {_OPEN_ACCOUNT} AND e.exam_id = $2"""  # noqa: S608 - constants only
+WHERE """  # noqa: S608 - constants only
+_AUDIT_COLUMNS = "id, at, actor_id, actor_roles, action, purpose, address, trace_id, resource"
 _SNAPSHOT = """
 SELECT clinic_id, patient_id, body, sha256 FROM reports
 WHERE exam_id = $1 AND report_version = $2 AND stage = $3 ORDER BY exam_version DESC LIMIT 1
@@ -51,18 +52,11 @@ WHERE exam_id = $1 AND report_version = $2 AND stage = $3 ORDER BY exam_version 
 
 
 class _Where:
-    """Conditions with numbered parameters; only constant text ever becomes SQL."""
+    """Conditions with numbered parameters; only constant text ever becomes SQL. $1 is who looks."""
 
-    def __init__(self, *first: Any) -> None:
-        self.args: list[Any] = list(first)
+    def __init__(self, view: View) -> None:
+        self.args: list[Any] = [view.viewer_id]
         self.conditions: list[str] = [_OPEN_ACCOUNT]
-
-    def add(self, condition: str, *values: Any) -> None:
-        marks = [f"${len(self.args) + n + 1}" for n in range(len(values))]
-        self.conditions.append(condition.format(*marks))
-        self.args += values
-
-    def add_view(self, view: View) -> None:
         for column, value in (
             ("clinic_id", view.clinic_id),
             ("person_id", view.person_id),
@@ -71,27 +65,63 @@ class _Where:
             if value is not None:
                 self.add(f"e.{column} = {{}}", value)
 
+    def mark(self, *values: Any) -> list[str]:
+        """Take values as parameters and return their marks."""
+        self.args += values
+        return [f"${len(self.args) - len(values) + n + 1}" for n in range(len(values))]
+
+    def add(self, condition: str, *values: Any) -> None:
+        self.conditions.append(condition.format(*self.mark(*values)))
+
+    def __str__(self) -> str:
+        return " AND ".join(self.conditions)
+
+    def audited(self, select: str, audit: AuditEntry, clinic_and_patient: str) -> str:
+        """Return `select` with the insertion of its audit row in the same statement.
+
+        `clinic_and_patient` says where the two come from: constants for a list, the row found for one exam.
+        """
+        marks = self.mark(
+            audit.id,
+            audit.at,
+            audit.actor_id,
+            list(audit.actor_roles),
+            audit.action,
+            audit.purpose,
+            audit.address,
+            audit.trace_id,
+            audit.resource,
+        )
+        types = ("uuid", "timestamptz", "uuid", "text[]", "text", "text", "text", "text", "text")
+        typed = ", ".join(f"{mark}::{kind}" for mark, kind in zip(marks, types, strict=True))
+        return f"""WITH found AS ({select}), audited AS (
+            INSERT INTO audit ({_AUDIT_COLUMNS}, clinic_id, patient_id) SELECT {typed}, {clinic_and_patient})
+            SELECT * FROM found"""  # noqa: S608 - constants and parameter marks
+
 
 class PostgresExamReads:
     def __init__(self, session: ReadSession) -> None:
         self._session = session
 
-    async def page(self, criteria: PageCriteria) -> Sequence[ExamRow]:
+    async def page(self, criteria: PageCriteria, audit: AuditEntry) -> Sequence[ExamRow]:
         where = _where(criteria)
         worklist = criteria.order is Order.WORKLIST
         order = (
             "e.priority_rank, e.created_at, e.exam_id" if worklist else "e.created_at DESC, e.exam_id DESC"
         )
-        where.args.append(criteria.limit)
-        sql = f"""SELECT {_LIST_COLUMNS} FROM exams e {_JOINS}
-            WHERE {" AND ".join(where.conditions)} ORDER BY {order} LIMIT ${len(where.args)}"""  # noqa: S608
+        (limit,) = where.mark(criteria.limit)
+        select = f"""SELECT {_LIST_COLUMNS} FROM exams e {_JOINS}
+            WHERE {where} ORDER BY {order} LIMIT {limit}"""  # noqa: S608 - constants and parameter marks
+        (clinic,) = where.mark(audit.clinic_id)
+        sql = where.audited(select, audit, f"{clinic}::uuid, NULL")
         return await self._session.rows(sql, *where.args)
 
-    async def one(self, view: View, exam_id: UUID) -> ExamRow | None:
-        where = _Where(view.viewer_id, exam_id)
-        where.conditions.clear()
-        where.add_view(view)
-        sql = " AND ".join([_ONE, *where.conditions])
+    async def one(self, view: View, exam_id: UUID, audit: AuditEntry | None) -> ExamRow | None:
+        where = _Where(view)
+        where.add("e.exam_id = {}", exam_id)
+        sql = f"{_ONE} {where}"
+        if audit is not None:
+            sql = where.audited(sql, audit, "clinic_id::uuid, patient_id::uuid FROM found")
         row = await self._session.row(sql, *where.args)
         if row is None:
             return None
@@ -107,8 +137,7 @@ class PostgresExamReads:
 
 
 def _where(criteria: PageCriteria) -> _Where:
-    where = _Where(criteria.view.viewer_id)
-    where.add_view(criteria.view)
+    where = _Where(criteria.view)
     if criteria.states:
         where.add("e.state = ANY({})", [state.value for state in criteria.states])
     if criteria.patient_id is not None:

@@ -2,14 +2,12 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import orjson
-from fastapi import APIRouter, Header, Query, Request, Response
-from pydantic import AwareDatetime
+from fastapi import APIRouter, Header, Request, Response
 
 from services.exam_results.application.commands.register_exam import ExamOrder, RegisterExam
 from services.exam_results.application.policy import view_of
@@ -19,8 +17,8 @@ from services.exam_results.application.queries.read_catalogue import catalogue_d
 from services.exam_results.application.queries.read_exam import ReadExam
 from services.exam_results.domain.catalogue import Catalogue
 from services.exam_results.domain.exam_events import Priority
-from services.exam_results.domain.lifecycle import State
 from services.exam_results.interface.http.desk import caller_of, desk_of
+from services.exam_results.interface.http.list_query import query_documentation, read_query
 from services.exam_results.interface.http.schemas import OrderBody, Registered
 from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.http.api import json_response
@@ -33,8 +31,6 @@ from services.shared.platform.http.pages import (
 )
 
 READERS = (Role.PATIENT, Role.DOCTOR, Role.RECEPTIONIST, Role.TECHNICIAN, Role.RELEASER)
-_SERVICE_ZONE = ZoneInfo("America/Sao_Paulo")  # a bare date in a filter means the Brazilian day
-_Moment = AwareDatetime | date
 
 
 def orders_router(catalogue: Catalogue) -> APIRouter:
@@ -49,7 +45,14 @@ def orders_router(catalogue: Catalogue) -> APIRouter:
         response_model=None,
         description=RegisterExam.__doc__,
     )
-    router.add_api_route("", list_exams, methods=["GET"], response_model=None, description=ListExams.__doc__)
+    router.add_api_route(
+        "",
+        list_exams,
+        methods=["GET"],
+        response_model=None,
+        description=ListExams.__doc__,
+        openapi_extra=query_documentation(),
+    )
     router.add_api_route("/", register_exam, methods=["POST"], response_model=None, include_in_schema=False)
     router.add_api_route("/", list_exams, methods=["GET"], response_model=None, include_in_schema=False)
     router.add_api_route(
@@ -113,28 +116,11 @@ async def register_exam(
     return json_response(dict(answer), 201, headers)
 
 
-async def list_exams(  # noqa: PLR0917 - FastAPI passes query parameters by name
-    request: Request,
-    principal: Annotated[Principal, callers(*READERS)],
-    q: Annotated[str | None, Query(max_length=100)] = None,
-    state: Annotated[list[State] | None, Query(max_length=12)] = None,
-    patient_id: UUID | None = None,
-    since: Annotated[_Moment | None, Query(alias="from")] = None,
-    until: Annotated[_Moment | None, Query(alias="to")] = None,
-    cursor: Annotated[str | None, Query(max_length=400)] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
-) -> Response:
-    desk = desk_of(request)
-    question = ListQuestion(
-        limit=limit,
-        text=q,
-        states=tuple(state or ()),
-        patient_id=patient_id,
-        since=_start(since),
-        until=_end(until),
-    )
-    if cursor is not None:
-        question = _after(question, cursor, principal)
+async def list_exams(request: Request, principal: Annotated[Principal, callers(*READERS)]) -> Response:
+    desk, query = desk_of(request), read_query(request)
+    question = query.question()
+    if query.cursor is not None:
+        question = _after(question, query.cursor, principal)
     async with desk.transactions.read(principal) as reads:
         found = await desk.list.run(reads, caller_of(request, principal), question)
     return json_response(page(found.items, _cursor(found.order, found.next_key)))
@@ -147,19 +133,6 @@ async def read_exam(
     async with desk.transactions.read(principal) as reads:
         found = await desk.read.run(reads, caller_of(request, principal), exam_id)
     return json_response(found)
-
-
-def _start(moment: _Moment | None) -> datetime | None:
-    if moment is None or isinstance(moment, datetime):
-        return moment
-    return datetime.combine(moment, time(), _SERVICE_ZONE)
-
-
-def _end(moment: _Moment | None) -> datetime | None:
-    """A bare date counts as a whole."""
-    if moment is None or isinstance(moment, datetime):
-        return moment
-    return datetime.combine(moment + timedelta(days=1), time(), _SERVICE_ZONE)
 
 
 def _cursor(order: Order, key: PageKey | None) -> str | None:
