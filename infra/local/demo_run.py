@@ -106,8 +106,8 @@ class MainJob:
     def registers_exam(self) -> str:
         body = {"patient_id": self.patient_id, "code": "HEMO", "priority": "routine"}
         key = str(uuid4())
-        created = expect(self.doctor.post("/api/v1/exams/", body, key=key), 201)
-        again = expect(self.doctor.post("/api/v1/exams/", body, key=key), 201)
+        created = expect(self.doctor.post("/api/v1/exams", body, key=key), 201)
+        again = expect(self.doctor.post("/api/v1/exams", body, key=key), 201)
         if created["id"] != again["id"]:
             raise StepFailed("the same Idempotency-Key made two exams")
         self.exam = created
@@ -141,7 +141,7 @@ class MainJob:
 
     def looks_at_draft(self) -> None:
         def draft() -> Any:
-            files = expect(self.technician.get("/api/v1/files/", exam_id=self.exam["id"]), 200)["items"]
+            files = expect(self.technician.get("/api/v1/files", exam_id=self.exam["id"]), 200)["items"]
             return next((item for item in files if item["kind"] == "draft_report"), None)
 
         found = until("the draft report", draft)
@@ -164,7 +164,7 @@ class MainJob:
 
     def patient_is_told(self) -> None:
         def told() -> bool:
-            answer = self.patient.get("/api/v1/notifications/", exam_id=self.exam["id"])
+            answer = self.patient.get("/api/v1/notifications", exam_id=self.exam["id"])
             sent = {
                 item["channel"]
                 for item in expect(answer, 200)["items"]
@@ -175,7 +175,7 @@ class MainJob:
         until("e-mail and SMS", told)
 
     def patient_finds_exam(self) -> None:
-        listed = expect(self.patient.get("/api/v1/exams/"), 200)["items"]
+        listed = expect(self.patient.get("/api/v1/exams"), 200)["items"]
         if self.exam["id"] not in {item["id"] for item in listed}:
             raise StepFailed("the exam is not in the patient's list")
 
@@ -194,7 +194,7 @@ class MainJob:
         return f"{len(shown)} values"
 
     def patient_downloads(self) -> str:
-        files = expect(self.patient.get("/api/v1/files/", exam_id=self.exam["id"]), 200)["items"]
+        files = expect(self.patient.get("/api/v1/files", exam_id=self.exam["id"]), 200)["items"]
         self.file = next(item for item in files if item["kind"] == "signed_report")
         self.pdf = self._download(self.patient, self.file["id"])
         if hashlib.sha256(self.pdf).hexdigest() != self.file["sha256"]:
@@ -216,7 +216,7 @@ class MainJob:
         seen, cursor = 0, None
         while True:
             params: dict[str, str] = {"cursor": cursor} if cursor else {}
-            page = expect(self.patient.get("/api/v1/exams/", **params), 200)
+            page = expect(self.patient.get("/api/v1/exams", **params), 200)
             seen += len(page["items"])
             cursor = page["next_cursor"]
             if cursor is None:

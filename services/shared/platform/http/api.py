@@ -10,7 +10,12 @@ from fastapi import APIRouter, FastAPI, Response
 
 from services.shared.platform.auth import TokenVerifier
 from services.shared.platform.http.callers import public
-from services.shared.platform.http.middleware import LimitedBodies, TracedRequests
+from services.shared.platform.http.middleware import (
+    BugsAnswered,
+    LimitedBodies,
+    SlashesForgiven,
+    TracedRequests,
+)
 from services.shared.platform.http.problems import add_problem_handlers
 
 Check = Callable[[], Awaitable[Any]]
@@ -52,6 +57,8 @@ def create_api(
         app.include_router(router, prefix=prefix)
     add_problem_handlers(app)
     app.add_middleware(LimitedBodies, except_paths=json_only_except)
+    app.add_middleware(BugsAnswered)
+    app.add_middleware(SlashesForgiven)
     app.add_middleware(TracedRequests, prefix=prefix)
     return app
 

@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.shared.kernel.errors import Category, ErrorKind
-from services.shared.platform.http.problems import of_kind
+from services.shared.platform.http.problems import INTERNAL, of_kind
 from services.shared.platform.logs import get_logger
 from services.shared.platform.tracing import trace
 
@@ -65,6 +65,41 @@ class TracedRequests:
         """The route's path template: never the path itself, which may hold what a person typed."""
         path: str = getattr(scope.get("route"), "path", "/unknown")
         return path if path.startswith(self._prefix) else self._prefix + path
+
+
+class BugsAnswered:
+    """Turns an exception nobody expected into problem+json that carries the trace id, and its one log line."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def remember_start(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, remember_start)
+        except Exception as error:
+            if scope["type"] != "http" or started:
+                raise
+            get_logger().error("request.failed", exc_info=error)
+            await of_kind(INTERNAL, Request(scope), status=500)(scope, receive, send)
+
+
+class SlashesForgiven:
+    """`/api/v1/exams/` is `/api/v1/exams`: addresses end without a slash, and a slash too many does no harm."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and len(scope["path"]) > 1 and scope["path"].endswith("/"):
+            scope = {**scope, "path": scope["path"].rstrip("/") or "/"}
+        await self._app(scope, receive, send)
 
 
 class _BodyTooLarge(Exception):

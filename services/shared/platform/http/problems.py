@@ -101,7 +101,6 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(LaudoError, _laudo_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _bug)
 
 
 async def _laudo_error(request: Request, error: Exception) -> Response:
@@ -155,8 +154,3 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if error.status_code == HTTPStatus.BAD_REQUEST:
         return of_kind(MALFORMED_JSON, request)
     return of_kind(UNAVAILABLE, request, status=error.status_code)
-
-
-async def _bug(request: Request, error: Exception) -> Response:
-    get_logger().error("request.failed", exc_info=error)
-    return of_kind(INTERNAL, request, status=500)
