@@ -59,13 +59,17 @@ def html_to_pdf(html: str, data: Mapping[str, Any], data_name: str) -> bytes:
                 relationship="Data",
             )
         ],
-        finisher=_declare_pdf_ua,
+        finisher=_finish,
     )
     return pdf
 
 
-def _declare_pdf_ua(_: Any, pdf: Any) -> None:
-    """WeasyPrint declares one variant; the document is tagged as PDF/UA-1 wants it too, so it says so."""
+def _finish(_: Any, pdf: Any) -> None:
+    """WeasyPrint declares one variant: the document is tagged as PDF/UA-1 wants it too, so it says so.
+
+    It also names each associated file twice.
+    """
+    pdf.catalog["AF"] = type(pdf.catalog["AF"])(dict.fromkeys(pdf.catalog["AF"]))
     reference = int(pdf.catalog["Metadata"].split()[0])
     metadata = pdf.objects[reference]
     metadata.stream = [metadata.stream[0].replace(b"</rdf:RDF>", _PDF_UA, 1)]
