@@ -35,6 +35,7 @@ from tests.unit.exam_results.samples import (
     Job,
     put_people,
     signed_file,
+    typed,
 )
 
 
@@ -306,6 +307,16 @@ async def test_the_page_of_an_exam_says_the_same(subject: Subject, clinic: Clini
     assert page["results"][1]["value_display_pt"] == "13,50"
     assert page["flagged"] is False
     assert page["actions"] == []
+
+
+async def test_the_form_is_filled_in_line_by_line(subject: Subject, clinic: Clinic) -> None:
+    exam_id = (await subject.job.register(clinic)).facts.id
+    await subject.job.collect(clinic, exam_id)
+    await subject.job.start(clinic, exam_id)
+    await subject.job.enter(clinic, exam_id, 3, typed({"HGB": "13,5"}))
+    page = orjson.loads(json_response(await subject.job.read(clinic.technician, exam_id)).body)
+    assert [line["value"] for line in page["results"]][:3] == [None, "13.5", None]
+    assert page["results"][0]["range_pt"] == "4,0 a 5,2"
 
 
 async def test_the_same_key_runs_once_and_another_body_is_refused(subject: Subject, clinic: Clinic) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from services.exam_results.application.caller import Caller
 from services.exam_results.application.policy import view_of
@@ -67,5 +66,4 @@ async def laboratory_of(work: ExamWork, clinic_id: UUID) -> Laboratory:
 def subject_of(exam: Exam, patient: Patient, laboratory: Laboratory) -> Subject:
     """Sex and age on the calendar day of the collection, as the clinic's own clock has it."""
     assert exam.facts.collected_at is not None  # callers have checked the state
-    collected_on = exam.facts.collected_at.astimezone(ZoneInfo(laboratory.time_zone)).date()
-    return Subject(patient.sex, patient.birth_date, collected_on)
+    return Subject.on_the_day(patient.sex, patient.birth_date, exam.facts.collected_at, laboratory.time_zone)

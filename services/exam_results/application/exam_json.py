@@ -5,10 +5,14 @@ from typing import Any
 from services.exam_results.application.actions import actions_of
 from services.exam_results.application.policy import View
 from services.exam_results.application.ports import ExamRow
-from services.exam_results.domain.catalogue import Catalogue
+from services.exam_results.domain.catalogue import Catalogue, ExamDefinition
+from services.exam_results.domain.evaluation import Subject, blank_lines
 from services.exam_results.domain.lifecycle import Lifecycle, State
+from services.exam_results.domain.people import Sex
+from services.exam_results.domain.report import result_data
 from services.shared.kernel.principal import Principal
 
+ON_FORM = frozenset({State.COLLECTED.value, State.IN_ANALYSIS.value})
 EVENT_NAMES = {
     "ExamRegistered": ("Exame registrado", "Exam registered"),
     "ExamScheduled": ("Exame agendado", "Exam scheduled"),
@@ -74,9 +78,24 @@ def whole_exam(
         "clinical_note": row["clinical_note"] if view.is_staff else None,
         "report": _report(row, view),
         "replaced_versions": [],
-        "results": row["results"] if shows else [],
+        "results": _results(row, view, definition) if shows else [],
         "actions": actions_of(row, caller, view, lifecycle),
     }
+
+
+def _results(row: ExamRow, view: View, definition: ExamDefinition | None) -> Any:
+    """What was measured; on the bench, before completion, the lines still to be filled in as well."""
+    on_form = row["state"] in ON_FORM and row["collected_at"] is not None
+    if not (view.is_bench and on_form and definition and row["patient_sex"]):
+        return row["results"]
+    subject = Subject.on_the_day(
+        Sex(row["patient_sex"]), row["patient_birth_date"], row["collected_at"], row["clinic_time_zone"]
+    )
+    stored = {result["code"]: result for result in row["results"]}
+    nothing = {"value": None, "value_display_pt": None, "value_display_en": None}
+    return [
+        stored.get(line.code) or {**result_data(line), **nothing} for line in blank_lines(definition, subject)
+    ]
 
 
 def _shows_values(row: ExamRow, view: View) -> bool:

@@ -17,7 +17,10 @@ from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.principal import Principal
 
 ExamRow = Mapping[str, Any]
-"""One row of the read tables, with the column names of `exam_rows.py`; `results` is JSON ready to be sent."""
+"""One row of the read tables, with the column names of `exam_rows.py`.
+
+`results` is JSON ready to be sent; a list of its objects while the form is being filled in (`ON_FORM`).
+"""
 
 
 @dataclass(frozen=True, slots=True)

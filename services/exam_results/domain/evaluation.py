@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from services.exam_results.domain import errors, kidney_function
 from services.exam_results.domain.age import full_years
@@ -20,6 +21,11 @@ class Subject:
     sex: Sex
     birth_date: date
     collected_on: date
+
+    @classmethod
+    def on_the_day(cls, sex: Sex, birth_date: date, collected_at: datetime, time_zone: str) -> "Subject":
+        """The calendar day of the collection is the one of the clinic's own clock."""
+        return cls(sex, birth_date, collected_at.astimezone(ZoneInfo(time_zone)).date())
 
     @property
     def years(self) -> int:
@@ -45,6 +51,34 @@ def missing(definition: ExamDefinition, results: Iterable[Result]) -> tuple[str,
     """Return the codes of the components that have no result yet, in the exam's order."""
     present = {result.code for result in results}
     return tuple(component.code for component in definition.components if component.code not in present)
+
+
+def blank_lines(definition: ExamDefinition, subject: Subject) -> tuple[Result, ...]:
+    """Return every line of the form a technician is about to fill in: units and ranges, no value yet."""
+    return tuple(_blank(component, subject) for component in definition.components)
+
+
+def _blank(component: Component, subject: Subject) -> Result:
+    chosen = select(component.ranges, subject.sex, subject.birth_date, subject.collected_on)
+    limits = chosen.limits if chosen else None
+    is_quantity = component.type is ResultType.QUANTITY
+    return Result(
+        code=component.code,
+        loinc=component.loinc,
+        name_pt=component.name_pt,
+        name_en=component.name_en,
+        type=component.type,
+        value="",
+        value_display_pt="",
+        value_display_en="",
+        unit=component.unit,
+        unit_display=component.unit_display,
+        range=limits,
+        range_pt=range_text(limits, "pt-BR") if is_quantity else _expected(component, "pt-BR"),
+        range_en=range_text(limits, "en") if is_quantity else _expected(component, "en"),
+        flag=None,
+        bands=tuple(band_text(band) for band in component.bands),
+    )
 
 
 def _derive(creatinine: Quantity, subject: Subject) -> str:

@@ -12,7 +12,7 @@ from services.exam_results.domain.exam_events import Priority
 from services.exam_results.domain.lifecycle import State
 from services.exam_results.infrastructure.in_memory.memory import Memory
 from services.exam_results.infrastructure.in_memory.work import InMemoryExamWork
-from tests.unit.exam_results.samples import BLOOD_COUNT, CATALOGUE, Clinic, Job, put_people
+from tests.unit.exam_results.samples import BLOOD_COUNT, CATALOGUE, Clinic, Job, put_people, typed
 
 
 async def listed(job: Job, caller: Caller, **question: Any) -> ExamPage:
@@ -34,6 +34,22 @@ async def test_values_and_flags_appear_for_each_caller_when_they_may(job: Job, c
     assert [await seen(each) for each in people] == [(17, True), (0, None), (0, None), (0, None)]
     await job.sign(clinic, exam_id)
     assert [await seen(each) for each in people] == [(17, True), (17, True), (17, True), (0, None)]
+
+
+async def test_the_bench_sees_the_form_with_units_and_ranges_before_any_value(
+    job: Job, clinic: Clinic
+) -> None:
+    exam_id = (await job.register(clinic)).facts.id
+    assert (await job.read(clinic.technician, exam_id))["results"] == []
+    await job.collect(clinic, exam_id)
+    await job.start(clinic, exam_id)
+    form = (await job.read(clinic.technician, exam_id))["results"]
+    assert len(form) == 17
+    assert (form[1]["value"], form[1]["unit_display"], form[1]["range_pt"]) == (None, "g/dL", "12,0 a 16,0")
+    await job.enter(clinic, exam_id, 3, typed({"HGB": "13,5"}))
+    form = (await job.read(clinic.technician, exam_id))["results"]
+    assert [line["value"] for line in form[:3]] == [None, "13.5", None]
+    assert (await job.read(clinic.doctor, exam_id))["results"] == []
 
 
 async def test_a_sensitive_exam_shows_no_flag_in_a_preview(job: Job, clinic: Clinic) -> None:
@@ -116,8 +132,8 @@ async def test_staff_search_by_exam_requester_patient_and_record(
 async def test_an_exam_is_found_by_its_protocol_however_typed(job: Job, clinic: Clinic) -> None:
     exam = await job.register(clinic)
     await job.register(clinic)
-    typed = exam.facts.protocol.lower().replace("-", " ")
-    (item,) = (await listed(job, clinic.patient, text=typed)).items
+    spoken = exam.facts.protocol.lower().replace("-", " ")
+    (item,) = (await listed(job, clinic.patient, text=spoken)).items
     assert item["protocol"] == exam.facts.protocol
 
 

@@ -74,10 +74,12 @@ class InMemoryExamReads:
         return {
             "patient_name": patient.name if patient else None,
             "patient_social_name": patient.social_name if patient else None,
+            "patient_sex": patient.sex.value if patient else None,
             "patient_birth_date": patient.birth_date if patient else None,
             "patient_record_number": patient.record_number if patient else None,
             "requester_name": requester[0].name if requester else None,
             "clinic_name": laboratory.name if laboratory else None,
+            "clinic_time_zone": laboratory.time_zone if laboratory else None,
             "releaser_name": releaser[0].name if releaser else None,
             "releaser_council": releaser[0].council if releaser else None,
             "releaser_number": releaser[0].number if releaser else None,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from services.exam_results.application.exam_json import ON_FORM
 from services.exam_results.application.policy import View
 from services.exam_results.application.ports import ExamRow, Order, PageCriteria, StoredSnapshot
 from services.exam_results.domain.report import Stage
@@ -29,7 +30,7 @@ _JOINS = """
     LEFT JOIN laboratories l ON l.clinic_id = e.clinic_id"""
 _OPEN_ACCOUNT = "NOT EXISTS (SELECT FROM accounts WHERE account_id = $1 AND closed)"
 _ONE = f"""
-SELECT {_LIST_COLUMNS},
+SELECT {_LIST_COLUMNS}, p.sex AS patient_sex, l.time_zone AS clinic_time_zone,
     e.version, e.barcode, e.collected_at, e.clinical_note, e.draft_version, e.typed_by, e.results::text AS results,
     e.releaser_id::text AS releaser_id, s.name AS releaser_name, s.council AS releaser_council,
     s.number AS releaser_number, s.uf AS releaser_uf,
@@ -125,7 +126,9 @@ class PostgresExamReads:
         row = await self._session.row(sql, *where.args)
         if row is None:
             return None
-        return {**row, "results": orjson.Fragment(row["results"])}
+        on_form = row["state"] in ON_FORM
+        stored: str = row["results"]
+        return {**row, "results": orjson.loads(stored) if on_form else orjson.Fragment(stored)}
 
     async def snapshot(self, exam_id: UUID, report_version: int, stage: Stage) -> StoredSnapshot | None:
         await self._session.value("SELECT set_config('app.service', 'snapshot', true)")
