@@ -61,7 +61,7 @@ async def test_it_is_alive_and_ready_and_says_which_routes_it_has(client: httpx.
     ready = await client.get(f"{PREFIX}/readyz")
     assert (ready.status_code, ready.json()["dependencies"]) == (200, {"mongo": "up"})
     paths = (await client.get(f"{PREFIX}/openapi.json")).json()["paths"]
-    assert {f"{PREFIX}/", f"{PREFIX}/{{delivery_id}}", f"{PREFIX}/preferences"} <= set(paths)
+    assert {PREFIX, f"{PREFIX}/{{delivery_id}}", f"{PREFIX}/preferences"} <= set(paths)
 
 
 async def test_pages_and_single_reads_leave_one_audit_row_each(
