@@ -40,4 +40,8 @@ def warm_up() -> None:
     """Find fonts, parse styles and compile the template before the first report has to wait for it."""
     from services.file_management.infrastructure.report.pdf import html_to_pdf
 
-    html_to_pdf('<html lang="pt-BR"><title>.</title><p>▲▼● <b>0</b></p></html>', {}, "warm.json")
+    html_to_pdf(
+        '<html lang="pt-BR"><head><title>.</title></head><body><p>▲▼● <b>0</b></p></body></html>',
+        {},
+        "warm.json",
+    )

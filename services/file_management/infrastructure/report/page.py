@@ -62,6 +62,18 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class Running:
+    """What stands above and below every page."""
+
+    patient: str
+    born: str
+    protocol: str
+    state: str
+    laboratory: str
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     draft: bool
     title: str
@@ -70,9 +82,7 @@ class Page:
     laboratory: Laboratory
     laboratory_lines: tuple[str, ...]
     status: str
-    running_patient: str
-    running_document: str
-    colophon: str
+    running: Running
     fields: tuple[Field, ...]
     exam_name: str
     exam_lines: tuple[str, ...]
@@ -96,9 +106,14 @@ def compose(snapshot: Snapshot, identifiers: Identifiers, mark: ReleaseMark | No
         laboratory=snapshot.laboratory,
         laboratory_lines=_laboratory_lines(snapshot.laboratory),
         status=f"{state} · versão {snapshot.report_version}",
-        running_patient=f"{patient.name}\nNascimento {wording.clinic_date(patient.birth_date)}",
-        running_document=f"Protocolo {snapshot.protocol}\n{state} · versão {snapshot.report_version}",
-        colophon=f"{snapshot.laboratory.name} · Protocolo {snapshot.protocol}\n{LOINC_NOTICE}",
+        running=Running(
+            patient=patient.name,
+            born=f"Nascimento {wording.clinic_date(patient.birth_date)}",
+            protocol=f"Protocolo {snapshot.protocol}",
+            state=f"{state} · versão {snapshot.report_version}",
+            laboratory=f"{snapshot.laboratory.name} · Protocolo {snapshot.protocol}",
+            notice=LOINC_NOTICE,
+        ),
         fields=_fields(snapshot, identifiers),
         exam_name=snapshot.exam_name,
         exam_lines=_exam_lines(snapshot),

@@ -5,7 +5,9 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
+from xml.etree import ElementTree
 
+from cssselect2 import ElementWrapper  # type: ignore[import-untyped]
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
@@ -35,6 +37,18 @@ class _NoFetching(URLFetcher):  # type: ignore[misc]
         return super().fetch(url, headers)
 
 
+class _Xhtml(HTML):  # type: ignore[misc]
+    """Our own template is well-formed XML: the C parser reads it in a twentieth of the HTML parser's time."""
+
+    def __init__(self, text: str) -> None:
+        self.base_url = None
+        self.url_fetcher = _NoFetching()
+        self.media_type = "print"
+        root = ElementTree.fromstring(text)  # noqa: S314  our own template, every value escaped
+        self.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
+        self.etree_element = self.wrapper_element.etree_element
+
+
 @cache
 def _typography() -> tuple[Any, Any]:
     """Parse the style sheet and find the fonts once per process: both cost more than a page."""
@@ -46,7 +60,7 @@ def html_to_pdf(html: str, data: Mapping[str, Any], data_name: str) -> bytes:
     """Return the PDF with `data` (the snapshot) attached as the associated file `data_name`."""
     css, fonts = _typography()
     content = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    pdf: bytes = HTML(string=html, url_fetcher=_NoFetching()).write_pdf(
+    pdf: bytes = _Xhtml(html).write_pdf(
         stylesheets=[css],
         font_config=fonts,
         pdf_variant="pdf/a-3a",
