@@ -13,7 +13,7 @@ from services.shared.kernel.clock import Clock
 _STEP_UP_MARGIN_S = 10
 _REFRESH_CLAIM_S = 10
 _REFRESH_POLL_S = 0.05
-_SLOTS = ("session", "pending", "first-access", "search.patients", "search.exams")
+_SLOTS = ("session", "pending", "first-access")
 
 
 def new_session_id() -> str:

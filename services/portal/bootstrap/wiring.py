@@ -11,6 +11,7 @@ from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
 from services.portal.application.api.notifications import NotificationsApi
 from services.portal.application.ports import ApiGateway, SealedStore, Service
+from services.portal.application.searches import Searches
 from services.portal.application.sessions import Sessions
 from services.portal.bootstrap.settings import PortalSettings
 from services.portal.infrastructure.api.gateway import HttpGateway
@@ -44,6 +45,7 @@ def compose(settings: PortalSettings, gateway: ApiGateway, store: SealedStore, c
         files=FilesApi(gateway),
         notifications=NotificationsApi(gateway),
         sessions=Sessions(accounts, store, clock, settings.session_idle_s),
+        searches=Searches(store),
         store=store,
         pages=Pages(clock),
         csrf=CsrfTokens(derive_key(settings.portal_session_key.get_secret_value(), "csrf")),

@@ -14,7 +14,9 @@ async def test_a_patient_is_found_by_enter_and_the_name_is_in_no_address(browser
     await browser.sign_in(DOCTOR)
     page = await browser.send("/pacientes", {"q": "lívia"})
     assert "Ana Lívia Teixeira" in page.text
-    assert str(page.url) == "http://portal.test/pacientes"
+    assert re.fullmatch(r"http://portal\.test/pacientes\?f=[0-9a-f]{16}", str(page.url))
+    assert "Ana Lívia Teixeira" in (await browser.open(str(page.url))).text
+    assert "Ana Lívia Teixeira" not in (await browser.open("/pacientes")).text
     assert "***.456.789-**" in page.text
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.unit.portal.browser import Browser
+from tests.unit.portal.conftest import NewBrowser
 from tests.unit.portal.fake.bench import open_report
 from tests.unit.portal.fake.people import ADMINISTRATOR, AUDITOR, OTHER_PATIENT, PATIENT
 from tests.unit.portal.fake.state import Json, World, now
@@ -36,11 +37,30 @@ async def test_the_list_is_searched_by_doctor_and_the_filter_stays(
     await browser.sign_in(PATIENT)
     page = await browser.send("/exames", {"q": "beatriz"})
     assert released_exam["id"] in page.text
-    assert str(page.url) == "http://portal.test/exames"
+    assert re.fullmatch(r"http://portal\.test/exames\?f=[0-9a-f]{16}", str(page.url))
     part = await browser.send("/exames", {"q": "zzz"}, **{"HX-Request": "true"})
     assert "Nenhum exame com estes filtros" in part.text
     assert "<html" not in part.text
-    assert 'value="zzz"' in (await browser.open("/exames")).text
+    assert 'value="zzz"' in (await browser.open(part.headers["hx-replace-url"])).text
+    assert released_exam["id"] in (await browser.open("/exames")).text
+
+
+async def test_typing_on_changes_the_same_search(browser: Browser, released_exam: Json) -> None:
+    await browser.sign_in(PATIENT)
+    first = await browser.send("/exames", {"q": "he"}, **{"HX-Request": "true"})
+    address = first.headers["hx-replace-url"]
+    await browser.open("/exames")
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://portal.test{address}"}
+    second = await browser.send("/exames", {"q": "hemo"}, **headers)
+    assert second.headers["hx-replace-url"] == address
+
+
+async def test_a_search_of_another_visitor_is_not_recalled(new_browser: NewBrowser, world: World) -> None:
+    mine, other = new_browser(), new_browser()
+    await mine.sign_in(PATIENT)
+    page = await mine.send("/exames", {"q": "segredo"})
+    await other.sign_in(OTHER_PATIENT)
+    assert "segredo" not in (await other.open(str(page.url))).text
 
 
 async def test_dates_and_state_go_to_the_service(browser: Browser, world: World, released_exam: Json) -> None:

@@ -1,7 +1,15 @@
 """Which page a person was on: to return to it after signing in or changing the language."""
 
+from urllib.parse import parse_qsl
+
 from fastapi import Request
 from starlette.routing import Match
+
+
+def search_key_of(request: Request) -> str | None:
+    """The key of the search that the person is changing, from the address of the page (htmx states it)."""
+    _, _, query = request.headers.get("hx-current-url", "").partition("?")
+    return dict(parse_qsl(query)).get("f")
 
 
 def page_of(request: Request) -> str:

@@ -8,6 +8,7 @@ from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
 from services.portal.application.api.notifications import NotificationsApi
 from services.portal.application.ports import SealedStore
+from services.portal.application.searches import Searches
 from services.portal.application.sessions import Sessions
 from services.portal.interface.http.csrf import CsrfTokens
 from services.portal.interface.http.rendering import Pages
@@ -22,6 +23,7 @@ class Portal:
     files: FilesApi
     notifications: NotificationsApi
     sessions: Sessions
+    searches: Searches
     store: SealedStore
     pages: Pages
     csrf: CsrfTokens

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Response
 
 from services.portal.application.ports import Json
 from services.portal.application.problems import ApiProblem
+from services.portal.interface.http.come_back import search_key_of
 from services.portal.interface.http.visit import Form, Visit
 from services.portal.interface.http.visitors import checked_form, visitors
 from services.shared.kernel.principal import Role
 
 router = APIRouter()
 Desk = Annotated[Visit, visitors(Role.DOCTOR, Role.RECEPTIONIST)]
-_SEARCH_S = 3600
 _FIELDS = (
     "name",
     "social_name",
@@ -30,19 +30,22 @@ _DIGITS_ONLY = ("cpf", "cns")
 
 
 @router.get("/pacientes")
-async def search_page(visit: Desk, cursor: str = "") -> Response:
-    asked = await visit.portal.store.get(visit.visitor_id, "search.patients") or {"q": ""}
-    return await _found(visit, "patients.html", asked["q"], cursor)
+async def search_page(visit: Desk, f: str = "", cursor: str = "") -> Response:
+    asked = await visit.portal.searches.recall(visit.visitor_id, "patients", f) or {"q": ""}
+    return await _found(visit, "patients.html", asked["q"], f, cursor)
 
 
 @router.post("/pacientes")
 async def search(visit: Desk, form: Annotated[Form, checked_form()]) -> Response:
     """Remember what was asked for and show it: as a part of the page while typing, as a page on Enter."""
     q = form.get("q")
-    await visit.portal.store.put(visit.visitor_id, "search.patients", {"q": q}, _SEARCH_S)
-    if visit.is_htmx:
-        return await _found(visit, "patients_found.html", q, "")
-    return visit.go("/pacientes")
+    earlier = search_key_of(visit.request)
+    key = await visit.portal.searches.keep(visit.visitor_id, "patients", {"q": q}, earlier)
+    if not visit.is_htmx:
+        return visit.go(f"/pacientes?f={key}")
+    part = await _found(visit, "patients_found.html", q, key)
+    part.headers["HX-Replace-Url"] = f"/pacientes?f={key}"
+    return part
 
 
 @router.get("/pacientes/novo")
@@ -71,11 +74,11 @@ async def open_patient(visit: Desk, patient_id: UUID) -> Response:
     return visit.page("patient.html", patient=patient, exams=exams["items"])
 
 
-async def _found(visit: Visit, template: str, q: str, cursor: str) -> Response:
+async def _found(visit: Visit, template: str, q: str, key: str, cursor: str = "") -> Response:
     found: Json = {"items": [], "next_cursor": None}
     if q:
         found = await visit.portal.accounts.find_patients(visit.caller, q, cursor or None)
-    return visit.page(template, q=q, found=found["items"], next_cursor=found["next_cursor"])
+    return visit.page(template, q=q, key=key, found=found["items"], next_cursor=found["next_cursor"])
 
 
 def _patient(typed: dict[str, str]) -> dict[str, Any]:
