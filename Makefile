@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 /usr/bi
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 
-.PHONY: run test lint check environment environment-for-tests python
+.PHONY: run test lint check check-infra bench faults docs lock environment environment-for-tests python
 
 run: environment
 	@exec $(BIN)/laudo run
@@ -21,6 +21,20 @@ check: environment-for-tests lint
 lint: environment-for-tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+# What delivers the product: Terraform, images, Kubernetes, workflows; a check that cannot run here is said to be skipped.
+check-infra: environment
+	@$(BIN)/python -m infra.checks.check_infra
+
+# Generated from the code; tests fail when they are stale.
+docs: environment
+	@$(BIN)/python -m infra.docs.events
+	@$(BIN)/python -m infra.docs.apis
+
+# After a change of the groups in pyproject.toml.
+lock: environment
+	@$(BIN)/python -m infra.local.lock
+	@$(BIN)/python -m infra.docker.lock_services
 
 environment: python
 	@$(PYTHON) infra/local/environment.py

@@ -22,7 +22,9 @@ from services.shared.platform.topology import load_topology
 async def start(settings: Settings) -> Sequence[Coroutine[Any, Any, None]]:
     wakeup = WakeUp(valkey_client(settings.redis_url), SERVICE)
     outbox = await connect_database(settings.relay_database_url, size=2)
-    publisher = AwsPublisher(aws_client("sns", settings), aws_client("sqs", settings), load_topology())
+    publisher = AwsPublisher(
+        aws_client("sns", settings), aws_client("sqs", settings), load_topology(settings.aws_account_id)
+    )
     database = await connect_database(settings.database_url, size=1)
     return [
         wakeup.listen(),

@@ -70,7 +70,9 @@ def build_sweeps(
 
 async def _relay(settings: Settings, core: Core) -> OutboxRelay:
     outbox = await connect_database(settings.relay_database_url, size=2)
-    publisher = AwsPublisher(aws_client("sns", settings), aws_client("sqs", settings), load_topology())
+    publisher = AwsPublisher(
+        aws_client("sns", settings), aws_client("sqs", settings), load_topology(settings.aws_account_id)
+    )
     return OutboxRelay(PostgresOutbox(outbox.pool), publisher, core.wakeup)
 
 

@@ -40,7 +40,7 @@ _LONGER_THAN_A_POLL_S = 30
 
 
 async def start(settings: WorkerSettings) -> Sequence[Coroutine[Any, Any, None]]:
-    table, topology, http = build_table(settings), load_topology(), httpx.AsyncClient()
+    table, topology, http = build_table(settings), load_topology(settings.aws_account_id), httpx.AsyncClient()
     s3 = aws_client("s3", settings)
     wakeup = WakeUp(valkey_client(settings.redis_url), SERVICE)
     outbox = DynamoOutbox(table, topology.topic_of(SERVICE), settings.outbox_shards)

@@ -22,7 +22,7 @@ Loops = Callable[[], Awaitable[Sequence[Coroutine[Any, Any, None]]]]
 
 
 def serve_api(app: FastAPI, settings: ServiceSettings, service: str) -> None:
-    """Serve on `http_host:http_port` until SIGTERM. The gateway on this host is trusted for X-Forwarded-For."""
+    """Serve on `http_host:http_port` until SIGTERM. `trusted_proxies` are believed about who called."""
     configure_logs(service, settings.log_level)
     kill_points.arm(settings.kill_folder)
     uvicorn.run(
@@ -34,7 +34,7 @@ def serve_api(app: FastAPI, settings: ServiceSettings, service: str) -> None:
         access_log=False,
         log_config=None,
         proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1",
+        forwarded_allow_ips=settings.trusted_proxies,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_S,
     )

@@ -16,6 +16,10 @@ class ServiceSettings(BaseSettings):
     log_level: str = "INFO"
     aws_endpoint_url: str | None = None  # None: AWS itself
     aws_region: str = "sa-east-1"
+    aws_account_id: str | None = None  # 12 digits; None: the emulator's, as topology.json says
+    trusted_proxies: str = (
+        "127.0.0.1"  # whose X-Forwarded-For is believed: addresses or networks, comma separated
+    )
     redis_url: str
     issuer: str  # the token issuer's address, e.g. http://localhost:8080/api/v1/accounts
     jwks_url: str  # where the issuer's keys are fetched, inside the network

@@ -59,5 +59,7 @@ class Topology:
 
 
 @cache
-def load_topology() -> Topology:
-    return Topology(json.loads(TOPOLOGY_FILE.read_text(encoding="utf-8")))
+def load_topology(account_id: str | None = None) -> Topology:
+    """Read the declaration; `account_id` is the AWS account the process runs in, the emulator's when None."""
+    raw = json.loads(TOPOLOGY_FILE.read_text(encoding="utf-8"))
+    return Topology(raw | {"account_id": account_id} if account_id else raw)
