@@ -1,4 +1,7 @@
-"""What the worker does by the clock: opens results whose embargo has ended, and tries parked messages again."""
+"""What the worker does by the clock: opens results whose embargo has ended, and tries parked messages again.
+
+What is oldest comes first, so one that fails at every turn must not keep back the others: it is logged and passed over.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -38,7 +41,9 @@ class EmbargoSweep:
                     await self._open_result.run(work, exam_id)
             except LaudoError as error:
                 if error.kind is not VERSION_CONFLICT:  # another worker was faster
-                    raise
+                    _log_failure(error, clinic_id, exam_id)
+            except Exception as error:
+                _log_failure(error, clinic_id, exam_id)
         return len(found)
 
 
@@ -56,8 +61,15 @@ class ParkedSweep:
     async def sweep(self) -> int:
         found = await self._parked(_BATCH)
         for clinic_id, prerequisite in found:
-            await self._resume(clinic_id, prerequisite)
+            try:
+                await self._resume(clinic_id, prerequisite)
+            except Exception as error:
+                _log_failure(error, clinic_id)
         return len(found)
+
+
+def _log_failure(error: Exception, clinic_id: UUID, exam_id: UUID | None = None) -> None:
+    get_logger().error("sweep.item_failed", clinic_id=clinic_id, exam_id=exam_id, exc_info=error)
 
 
 async def every(seconds: float, sweep: Callable[[], Awaitable[int]]) -> None:
