@@ -30,6 +30,7 @@ def run() -> None:
         log_level=(os.environ.get("LAUDO_LOG_LEVEL") or "INFO").upper(),
         topology=json.loads((ROOT / "topology.json").read_text(encoding="utf-8")),
         durable=os.environ.get("LAUDO_DURABLE") != "0",
+        kill_folder=Path(folder) if (folder := os.environ.get("LAUDO_KILL_FOLDER")) else None,
     )
     raise typer.Exit(Runner(wishes, _console()).run())
 

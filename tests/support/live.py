@@ -65,13 +65,16 @@ class LiveSystem:
         return int(json.loads((self.home / "children.json").read_text())[name])
 
 
-def start_live_system(home: Path, port: int, *, durable: bool = False) -> LiveSystem:
+def start_live_system(
+    home: Path, port: int, *, durable: bool = False, kill_folder: Path | None = None
+) -> LiveSystem:
     """Start the product and return when it is ready; the caller stops it."""
     log = home.with_suffix(".out")
     env = os.environ | {
         "LAUDO_HOME": str(home),
         "LAUDO_PORT": str(port),
         "LAUDO_DURABLE": "1" if durable else "0",
+        "LAUDO_KILL_FOLDER": str(kill_folder or ""),
     }
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -41,6 +41,7 @@ class Surroundings:
     topology: Mapping[str, Any]
     engines: Engines
     secrets: SecretStore
+    kill_folder: Path | None = None
 
     def address(self, service: str) -> str:
         return f"http://127.0.0.1:{self.ports[service]}"
@@ -121,6 +122,8 @@ def service_environment(around: Surroundings, service: str) -> dict[str, str]:
         "LAUDO_LOCAL_DEMO": "true",
         "LAUDO_DEMO_FOLDER": str(DEMO),
     }
+    if around.kill_folder:
+        env["LAUDO_KILL_FOLDER"] = str(around.kill_folder)
     if databases := around.databases(service):
         env["LAUDO_DATABASE_URL"] = databases.app
         env["LAUDO_RELAY_DATABASE_URL"] = databases.relay

@@ -26,13 +26,15 @@ _SAME_REQUEST_S = 1.5
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the person asked for (`LAUDO_PORT`, `LAUDO_HOME`, `LAUDO_LOG_LEVEL`, `LAUDO_DURABLE`)."""
+    """What the person asked for (`LAUDO_PORT`, `LAUDO_HOME`, `LAUDO_LOG_LEVEL`, `LAUDO_DURABLE`), or a fault test
+    (`LAUDO_KILL_FOLDER`)."""
 
     home: Path
     port: int
     log_level: str
     topology: dict[str, Any]
     durable: bool = True
+    kill_folder: Path | None = None
 
 
 class Runner:
@@ -81,6 +83,7 @@ class Runner:
             topology=wishes.topology,
             engines=build_engines(self._folder, ports, secrets, wishes.topology, durable=wishes.durable),
             secrets=secrets,
+            kill_folder=wishes.kill_folder,
         )
         Opening(around, self._folder, self._supervisor, self._main_thread, self._say).open()
         self._supervisor.report()

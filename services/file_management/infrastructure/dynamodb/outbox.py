@@ -16,6 +16,7 @@ from pynamodb.models import Model
 
 from services.file_management.infrastructure.dynamodb.rows import OutboxRow
 from services.file_management.infrastructure.dynamodb.table import Table
+from services.shared.platform import kill_points
 from services.shared.platform.messaging.envelope import Message
 from services.shared.platform.messaging.publisher import OutboxMessage
 
@@ -55,7 +56,9 @@ class DynamoOutbox:
                 break
         if not claimed:
             return 0
+        kill_points.reached("after_commit_before_relay")
         accepted = await publish([_message(row) for row in claimed])
+        kill_points.reached("after_publish_before_mark")
         await asyncio.to_thread(self._settle, claimed, accepted)
         return len(claimed)
 
