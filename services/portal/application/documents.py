@@ -1,4 +1,4 @@
-"""Which file of an exam a person means: the current signed report, or the newest draft."""
+"""Which file of an exam a person means: the current signed report, or the present draft."""
 
 from collections.abc import Iterable
 
@@ -15,12 +15,13 @@ def signed_report(files: Iterable[Json], report_version: int | None = None) -> J
     return _newest(signed)
 
 
-def draft_report(files: Iterable[Json], report_version: int | None = None) -> Json | None:
-    """Return the newest draft; a draft made before the exam was sent back is of an older version."""
+def draft_report(files: Iterable[Json], exam_version: int) -> Json | None:
+    """Return the draft of a completed exam as it is now; none while only an older one is there.
+
+    An exam that was sent back and completed again keeps its report version, and for some seconds its old draft.
+    """
     drafts = [file for file in files if file["kind"] == "draft_report"]
-    if report_version is not None:
-        drafts = [file for file in drafts if file["report_version"] == report_version]
-    return _newest(drafts)
+    return _newest([file for file in drafts if file["exam_version"] >= exam_version])
 
 
 def _newest(files: list[Json]) -> Json | None:

@@ -4,6 +4,7 @@ import re
 
 from services.shared.kernel.clock import FixedClock
 from tests.unit.portal.browser import Browser
+from tests.unit.portal.fake.bench import add_file
 from tests.unit.portal.fake.blood_count import CODES, VALUES
 from tests.unit.portal.fake.people import RELEASER, STAFF_OF_B, TECHNICIAN
 from tests.unit.portal.fake.state import Json, World
@@ -164,15 +165,31 @@ async def test_the_draft_is_watched_until_it_is_there(
     assert watched is not None
     address = watched[1].replace("&amp;", "&")
     assert "Gerando o rascunho" in (await browser.open(address)).text
-    from tests.unit.portal.fake.bench import add_file  # the renderer is done
-
-    file_id = add_file(world, typed_exam, "draft_report", "ready")
+    file_id = add_file(world, typed_exam, "draft_report", "ready")  # the renderer is done
     part = await browser.open(address)
     assert "hx-get" not in part.text
     assert f"/exames/{typed_exam['id']}/arquivos/{file_id}" in part.text
     link = await browser.open(f"/exames/{typed_exam['id']}/arquivos/{file_id}")
     assert link.status_code == 302
     assert link.headers["location"] == f"https://store.test/{file_id}?signature=x"
+
+
+async def test_the_draft_of_an_earlier_completion_is_not_shown_as_the_present_one(
+    browser: Browser, world: World, typed_exam: Json
+) -> None:
+    world.pdf_is_ready = False
+    stale = add_file(world, typed_exam, "draft_report", "ready")
+    typed_exam["version"] += 2  # sent back, and typed anew
+    await browser.sign_in(TECHNICIAN)
+    await browser.open(f"/exames/{typed_exam['id']}/valores")
+    page = await browser.send(f"/exames/{typed_exam['id']}/conclusao")
+    assert str(stale) not in page.text
+    watched = re.search(r'hx-get="([^"]+rascunho[^"]+)"', page.text)
+    assert watched is not None
+    address = watched[1].replace("&amp;", "&")
+    assert str(stale) not in (await browser.open(address)).text
+    fresh = add_file(world, typed_exam, "draft_report", "ready")
+    assert str(fresh) in (await browser.open(address)).text
 
 
 async def test_watching_the_draft_reads_no_exam_and_ends(

@@ -164,9 +164,7 @@ def test_the_current_report_is_the_one_nothing_replaced() -> None:
     assert none is None
 
 
-def test_the_newest_draft_of_a_version_is_shown() -> None:
-    files = [_file("draft_report", 1, "2026-01-01"), _file("draft_report", 1, "2026-01-02")]
-    newest = draft_report(files, 1)
-    assert newest is not None
-    assert newest["created_at"] == "2026-01-02"
-    assert draft_report(files, 2) is None
+def test_a_draft_made_before_the_last_completion_is_not_shown() -> None:
+    files = [_file("draft_report", 1, "2026-01-01") | {"exam_version": 5}]
+    assert draft_report(files, 5) is not None
+    assert draft_report(files, 8) is None

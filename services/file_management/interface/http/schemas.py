@@ -14,6 +14,7 @@ class FileBody(BaseModel):
     exam_id: UUID
     kind: Literal["draft_report", "signed_report"]
     report_version: int
+    exam_version: int  # of the exam it was made from: an older draft shows values that no longer hold
     status: Literal["ready", "opened", "replaced"]
     file_name: str
     size_bytes: int
@@ -39,6 +40,7 @@ def file_body(file: ReportFile) -> FileBody:
         exam_id=file.exam_id,
         kind=file.kind.value,
         report_version=file.report_version,
+        exam_version=file.source_version,
         status=file.status.value,
         file_name=file.name,
         size_bytes=file.size_bytes,

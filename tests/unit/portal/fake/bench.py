@@ -109,7 +109,13 @@ def open_report(world: World, exam: Json) -> None:
 
 def add_file(world: World, exam: Json, kind: str, status: str) -> str:
     file = {"id": fresh_id(), "exam_id": exam["id"], "kind": kind, "report_version": 1, "status": status}
-    file |= {"file_name": "laudo.pdf", "size_bytes": 100, "sha256": "0" * 64, "created_at": now()}
+    file |= {
+        "exam_version": exam["version"],
+        "file_name": "laudo.pdf",
+        "size_bytes": 100,
+        "sha256": "0" * 64,
+        "created_at": now(),
+    }
     world.files[str(file["id"])] = file | {"replaced": False}
     return str(file["id"])
 

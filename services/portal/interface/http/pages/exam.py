@@ -31,15 +31,13 @@ async def exam_page(
 ) -> Response:
     """Show the exam; `problem` is why the last action did not happen, `typed` what was typed for it."""
     files = await files_of(visit, exam)
-    report = exam.get("report")
-    version = report["version"] if report else None
     is_patient = not visit.signed_in.account.is_staff
     return visit.page(
         "exam_patient.html" if is_patient else "exam_staff.html",
         status=problem.status if problem else 200,
         exam=exam,
         signed=signed_report(files),
-        draft=draft_report(files, version) if exam["state"] == "completed" else None,
+        draft=draft_report(files, exam["version"]) if exam["state"] == "completed" else None,
         notices=await notices_of(visit, exam) if is_patient else None,
         problem=problem,
         errors=problem.by_field() if problem else {},
