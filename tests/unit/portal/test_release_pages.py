@@ -45,7 +45,8 @@ async def test_the_review_shows_values_flags_who_typed_and_the_draft(
     assert "Abaixo da faixa" in page.text
     assert "Daniela Souto" in page.text
     assert "Ver rascunho (PDF)" in page.text
-    assert f"/exames/{completed_exam['id']}/liberacao" in browser.links()
+    release = f"/exames/{completed_exam['id']}/liberacao?version={completed_exam['version']}"
+    assert release in browser.links()
 
 
 async def test_release_needs_the_code_and_then_shows_the_steps(
@@ -92,13 +93,28 @@ async def test_the_version_that_was_reviewed_is_the_one_released(
     assert completed_exam["state"] == "completed"
 
 
+async def test_neither_a_wrong_code_nor_the_next_page_moves_on_to_values_nobody_reviewed(
+    browser: Browser, completed_exam: Json
+) -> None:
+    action = f"/exames/{completed_exam['id']}/liberacao"
+    reviewed = completed_exam["version"]
+    await browser.sign_in(RELEASER)
+    completed_exam["version"] += 3  # sent back, typed anew and completed while the review was open
+    page = await browser.open(f"{action}?version={reviewed}")
+    assert f'name="version" value="{reviewed}"' in page.text
+    page = await browser.send(action, {"code": "000000"})
+    assert f'name="version" value="{reviewed}"' in page.text
+    assert (await browser.send(action, {"code": CODE})).status_code == 409
+    assert completed_exam["state"] == "completed"
+
+
 async def test_whoever_typed_is_not_offered_the_release(
     browser: Browser, completed_exam: Json, world: World
 ) -> None:
     completed_exam["typed_by"] = world.people[RELEASER].id
     await browser.sign_in(RELEASER)
     await browser.open(f"/exames/{completed_exam['id']}")
-    assert f"/exames/{completed_exam['id']}/liberacao" not in browser.links()
+    assert "/liberacao" not in browser.page.text
 
 
 async def test_a_technician_cannot_release(browser: Browser, completed_exam: Json) -> None:

@@ -23,11 +23,12 @@ _WATCH_AT_MOST = 90
 
 
 @router.get("/exames/{exam_id:uuid}/liberacao")
-async def show_release(visit: Releaser, exam_id: UUID) -> Response:
+async def show_release(visit: Releaser, exam_id: UUID, version: int | None = None) -> Response:
+    """`version` is that of the exam on the page where its values were reviewed."""
     exam = await visit.portal.exams.exam(visit.caller, str(exam_id))
     if not may(exam, Action.RELEASE):
         return visit.go(f"/exames/{exam_id}")
-    return await _confirmation(visit, exam)
+    return await _confirmation(visit, exam, version or exam["version"])
 
 
 @router.post("/exames/{exam_id:uuid}/liberacao")
@@ -35,17 +36,17 @@ async def release(visit: Releaser, exam_id: UUID, form: Typed) -> Response:
     """Prove the second factor again (it holds five minutes), then release exactly the version that was reviewed."""
     token = visit.portal.sessions.stepped_up_token(visit.signed_in)
     code = "".join(form.get("code").split())
+    version = int(form.get("version")) if form.get("version").isdigit() else 0
     try:
         if token is None or code:
             visit.session = await visit.portal.sessions.step_up(visit.signed_in, code, visit.caller)
             token = visit.session.stepped_up_token
-        version = int(form.get("version")) if form.get("version").isdigit() else 0
         await visit.portal.exams.release(visit.caller_with(token), str(exam_id), version, form.key)
     except ApiProblem as problem:
         if problem.status in (404, 503) or _has_ended(problem):
             raise
         exam = await visit.portal.exams.exam(visit.caller, str(exam_id))
-        return await _confirmation(visit, exam, problem)
+        return await _confirmation(visit, exam, version, problem)
     return visit.go(f"/exames/{exam_id}/andamento")
 
 
@@ -82,12 +83,17 @@ async def watch_draft(visit: Staff, exam_id: UUID, version: int, n: int = 0) -> 
     return visit.page("draft.html", exam_id=str(exam_id), version=version, draft=draft, n=_next(n))
 
 
-async def _confirmation(visit: Visit, exam: Json, problem: ApiProblem | None = None) -> Response:
+async def _confirmation(
+    visit: Visit, exam: Json, version: int, problem: ApiProblem | None = None
+) -> Response:
+    """Ask for the release of the `version` reviewed, also after a wrong code: what came later was not looked at."""
     needs_code = visit.portal.sessions.stepped_up_token(visit.signed_in) is None or (
         problem is not None and (problem.is_kind("step_up_required") or problem.status == 401)
     )
     status = (422 if problem.status == 401 else problem.status) if problem else 200
-    return visit.page("release.html", status=status, exam=exam, needs_code=needs_code, problem=problem)
+    return visit.page(
+        "release.html", status=status, exam=exam, version=version, needs_code=needs_code, problem=problem
+    )
 
 
 async def _steps(visit: Visit, template: str, exam: Json, version: int, n: int) -> Response:
