@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 /usr/bi
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 
-.PHONY: run test lint check check-infra bench faults docs lock environment environment-for-tests python
+.PHONY: run test lint check check-infra bench faults docs pictures lock environment environment-for-tests python
 
 run: environment
 	@exec $(BIN)/laudo run
@@ -30,6 +30,10 @@ check-infra: environment
 docs: environment
 	@$(BIN)/python -m infra.docs.events
 	@$(BIN)/python -m infra.docs.apis
+
+# The README's pictures and two pages of evidence, from a product that runs (`make run` in another terminal).
+pictures: environment-for-tests
+	@$(BIN)/python -m infra.docs.evidence
 
 # After a change of the groups in pyproject.toml.
 lock: environment

@@ -61,12 +61,26 @@ class MainJob:
     pdf: bytes = b""
     current: str = ""
 
-    def run(self) -> list[Step]:
+    def run(self, until: int | None = None) -> list[Step]:
+        """Take the steps that are still to be taken, all of them or until so many are done."""
+        if not self.steps:
+            self._call_people()
+        for name, act in self._plan()[len(self.steps) : until]:
+            self.current, started = name, time.monotonic()
+            detail = act() or ""
+            step = Step(name, round(time.monotonic() - started, 3), detail)
+            self.steps.append(step)
+            self.report(step)
+        return self.steps
+
+    def _call_people(self) -> None:
         people = demo_people(self.http)
         self.doctor, self.technician = people["doctor"], people["technician"]
         self.releaser, self.patient = people["releaser"], people["patient"]
         self.stranger, self.other_clinic = people["other_patient"], people["other_clinic_doctor"]
-        for name, act in (
+
+    def _plan(self) -> list[tuple[str, Callable[[], str | None]]]:
+        return [
             ("doctor signs in", self.doctor_signs_in),
             ("doctor finds the patient", self.finds_patient),
             ("doctor registers a complete blood count", self.registers_exam),
@@ -83,13 +97,7 @@ class MainJob:
             ("patient downloads the signed PDF", self.patient_downloads),
             ("another patient and another clinic get 404", self.strangers_get_404),
             ("all of this person's exams are still there", self.list_is_complete),
-        ):
-            self.current, started = name, time.monotonic()
-            detail = act() or ""
-            step = Step(name, round(time.monotonic() - started, 3), detail)
-            self.steps.append(step)
-            self.report(step)
-        return self.steps
+        ]
 
     def doctor_signs_in(self) -> None:
         self.doctor.sign_in()
