@@ -201,15 +201,18 @@ async def test_a_login_leads_to_the_first_who_claims_it(stores: Stores) -> None:
     assert await stores.directory.person_of_login(Login(LoginKind.CPF, login.value)) is None
 
 
-async def test_a_cpf_leads_to_its_person_from_any_clinic(stores: Stores) -> None:
+async def test_a_cpf_and_the_birth_date_lead_to_their_person_from_any_clinic(stores: Stores) -> None:
     here, there = await stores.a_clinic(), await stores.a_clinic()
-    person = await stores.a_person(here)
+    born = date(1988, 2, 17)
+    person = await stores.a_person(here, birth_date=born)
     cpf = str(person.id.int)[-11:]
     async with stores.transactions.write(clinic_id=here.id) as work:
         await work.patients.lock_cpf(cpf)
         await work.accounts.claim_login(Login(LoginKind.CPF, cpf), person.id)
     async with stores.transactions.write(clinic_id=there.id) as work:
-        assert await work.accounts.id_with_cpf(cpf) == person.id
+        assert await work.accounts.id_with_cpf(cpf, born) == person.id
+        assert await work.accounts.id_with_cpf(cpf, date(1988, 2, 18)) is None
+        assert await work.accounts.id_with_cpf(cpf[::-1] + "x", born) is None
 
 
 async def test_record_numbers_are_given_once_and_per_clinic(stores: Stores) -> None:

@@ -8,7 +8,7 @@ known goes through `Directory`, which hands out ids and nothing else.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -68,8 +68,8 @@ class RepeatKey:
 
 class AccountReader(Protocol):
     async def get(self, account_id: UUID, *, lock: bool = False) -> Account | None: ...
-    async def id_with_cpf(self, cpf: str) -> UUID | None:
-        """Return the person with this CPF, whatever clinic registered it: the id alone."""
+    async def id_with_cpf(self, cpf: str, birth_date: date) -> UUID | None:
+        """Return the person with this CPF who was born on this day, whatever clinic registered it: the id alone."""
         ...
 
 

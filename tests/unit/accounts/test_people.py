@@ -11,6 +11,7 @@ from services.accounts.domain.events import (
     OneTimeCodeIssued,
     PatientRegistered,
 )
+from services.accounts.domain.login import Login, LoginKind
 from services.accounts.domain.machine_client import MachineClient, hash_secret
 from services.shared.kernel.errors import LaudoError
 from services.shared.kernel.ids import new_id
@@ -69,13 +70,32 @@ async def test_the_same_cpf_in_another_clinic_is_the_same_person_and_reveals_not
 async def test_another_clinic_cannot_move_the_contact_secrets_are_sent_to() -> None:
     world = World()
     await register(world, DESK_A, email="ana@example.com", phone=None)
-    await register(world, DESK_B, email="thief@example.com", phone="11 98888-7777", birth_date="1990-01-01")
+    await register(world, DESK_B, email="thief@example.com")
     created = [event for event in world.events if isinstance(event, AccountCreated)]
     assert [event.account.email for event in created] == ["ana@example.com", "ana@example.com"]
-    assert created[1].account.phone is None
     assert [event.account.version for event in created] == [1, 2]
     assert created[1].patient is not None
     assert created[1].patient.email == "thief@example.com"
+
+
+async def test_a_cpf_with_another_birth_date_is_another_person_who_sees_nothing_of_the_first() -> None:
+    world = World()
+    ana = await register(world, DESK_A, email="ana@example.com")
+    child = await register(
+        world,
+        DESK_B,
+        name="Caio Lima",
+        birth_date="2019-03-04",
+        email="pai@example.com",
+        phone="11 98888-7777",
+    )
+    assert child["person_id"] != ana["person_id"]
+    assert set(child) == set(ana)
+    accounts = {str(account.id): account for account in world.transactions.tables.accounts.values()}
+    assert (accounts[ana["person_id"]].version, accounts[ana["person_id"]].email) == (1, "ana@example.com")
+    assert accounts[child["person_id"]].email == "pai@example.com"
+    of_cpf = await world.devices.directory.person_of_login(Login(LoginKind.CPF, CPF_ANA))
+    assert str(of_cpf) == ana["person_id"]
 
 
 async def test_a_missing_contact_is_adopted_when_the_birth_date_agrees() -> None:

@@ -21,9 +21,11 @@ from services.shared.kernel.principal import Principal
 
 class RegisterPatient:
     """The clinic gets one record per person. The same CPF in the same clinic is refused with the existing record's
-    id; the same CPF in another clinic leads to the same person, who will see both clinics with one sign-in, while
-    neither clinic learns of the other. The person's own contact is that of the first registration. A repeat with
-    the same Idempotency-Key gets the first answer.
+    id; the same CPF and birth date in another clinic lead to the same person, who will see both clinics with one
+    sign-in, while neither clinic learns of the other. A CPF alone does not: it may be mistyped, or a relative's given
+    for a child, and whoever holds it must not see another person's results. Such a patient is a person apart, reached
+    by e-mail. The person's own contact is that of the first registration. A repeat with the same Idempotency-Key gets
+    the first answer.
     """
 
     def __init__(self, transactions: Transactions, clock: Clock) -> None:
@@ -58,7 +60,7 @@ class RegisterPatient:
             existing = await work.patients.id_with_cpf(clinic_id, facts.cpf)
             if existing is not None:
                 raise PATIENT_EXISTS.error(field="cpf", existing_id=existing)
-            person_id = await work.accounts.id_with_cpf(facts.cpf)
+            person_id = await work.accounts.id_with_cpf(facts.cpf, facts.birth_date)
         if person_id is None:
             account = await self._new_account(work, clinic_id, facts)
             record = await self._new_record(work, clinic_id, account.id, facts)
@@ -86,6 +88,7 @@ class RegisterPatient:
         )
         await work.accounts.add(account)
         if facts.cpf is not None:
+            # Stays with whoever has it, when the birth date says that this is somebody else.
             await work.accounts.claim_login(Login(LoginKind.CPF, facts.cpf), account.id)
         if (
             facts.email is not None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from services.accounts.application.ports import Credentials, DoctorSearch, PatientSearch
@@ -60,8 +60,10 @@ class InMemoryAccounts(Store):
             or (account_id, clinic_id) in self.tables.memberships
         )
 
-    async def id_with_cpf(self, cpf: str) -> UUID | None:
-        return self.tables.logins.get(Login(LoginKind.CPF, cpf))
+    async def id_with_cpf(self, cpf: str, birth_date: date) -> UUID | None:
+        person_id = self.tables.logins.get(Login(LoginKind.CPF, cpf))
+        account = self.tables.accounts.get(person_id) if person_id else None
+        return account.id if account and account.birth_date == birth_date else None
 
     async def add(self, account: Account) -> None:
         self.scope.must_be_clinic(account.home_clinic_id)

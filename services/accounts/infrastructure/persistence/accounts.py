@@ -1,5 +1,6 @@
 """Accounts and logins in PostgreSQL."""
 
+from datetime import date
 from uuid import UUID
 
 from services.accounts.application.ports import IdentifierVault
@@ -26,9 +27,10 @@ class PostgresAccountReader:
         )
         return _account(row) if row else None
 
-    async def id_with_cpf(self, cpf: str) -> UUID | None:
+    async def id_with_cpf(self, cpf: str, birth_date: date) -> UUID | None:
         lookup = login_lookup(self._vault, Login(LoginKind.CPF, cpf))
-        found: UUID | None = await self._reading.value("SELECT person_of_login($1)", lookup)
+        sql = "SELECT person_of_login_born($1, $2)"
+        found: UUID | None = await self._reading.value(sql, lookup, birth_date)
         return found
 
 

@@ -32,6 +32,20 @@ def doors(app: str) -> list[str]:
     ]
 
 
+def door_by_birth_date(app: str) -> list[str]:
+    """A CPF and a birth date that belong together: either alone names nobody."""
+    return [
+        *_reads("accounts"),
+        *_door(
+            app,
+            "person_of_login_born(bytea, date)",
+            "uuid",
+            """SELECT l.person_id FROM logins l JOIN accounts a ON a.id = l.person_id
+               WHERE l.lookup = $1 AND a.birth_date = $2""",
+        ),
+    ]
+
+
 def _forgets(app: str) -> list[str]:
     expired = {
         "sessions": "started_at < now() - interval '8 days'",
