@@ -9,13 +9,14 @@ from infra.local.provision.arns import Arns
 # here, for these local users only; Terraform's policies name the single actions.
 _PUBLISH = ["sns:Publish", "sns:PublishBatch"]
 _SEND = ["sqs:SendMessage", "sqs:SendMessageBatch", "sqs:GetQueueUrl"]
+_BURY = ["sqs:SendMessage", "sqs:GetQueueUrl"]  # what failed for good, among the own dead letters
 _CONSUME = [
     "sqs:ReceiveMessage",
     "sqs:DeleteMessage",
     "sqs:DeleteMessageBatch",
     "sqs:ChangeMessageVisibility",
     "sqs:ChangeMessageVisibilityBatch",
-    "sqs:SendMessage",  # a message in hand is put back, delayed, while a dependency is down
+    "sqs:SendMessage",  # a message that failed, or is in hand while a dependency is down, is sent again, delayed
     "sqs:GetQueueUrl",
     "sqs:GetQueueAttributes",
 ]
@@ -68,6 +69,7 @@ def service_policy(topology: Mapping[str, Any], service: str, key_ids: Mapping[s
         _allow(_PUBLISH, topics),
         _allow(_CONSUME, own),
         _allow(_SEND, commands),
+        _allow(_BURY, [arn + topology["queue_settings"]["dead_letter_suffix"] for arn in own]),
         _allow(_OBJECTS, [f"{bucket}/*" for bucket in buckets]),
         _allow(["s3:ListBucket", "s3:GetBucketLocation"], buckets),
         _allow(_TABLE, [part for table in tables for part in (table, f"{table}/index/*")]),

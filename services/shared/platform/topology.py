@@ -15,7 +15,10 @@ class QueueSettings:
     visibility_timeout_s: int
     receive_wait_s: int
     batch_size: int
-    max_receive_count: int
+    max_failures: int  # then a message is a dead letter
+    max_receive_count: (
+        int  # a process that dies with a message in hand costs it one of these, and is no failure
+    )
     retry_delays_s: tuple[int, ...]
 
 
@@ -34,6 +37,7 @@ class Topology:
             visibility_timeout_s=settings["visibility_timeout_s"],
             receive_wait_s=settings["receive_wait_s"],
             batch_size=settings["batch_size"],
+            max_failures=settings["max_failures"],
             max_receive_count=settings["max_receive_count"],
             retry_delays_s=tuple(settings["retry_delays_s"]),
         )
@@ -47,6 +51,9 @@ class Topology:
 
     def queues_of(self, service: str) -> list[str]:
         return [name for name, queue in self.raw["queues"].items() if queue["consumer"] == service]
+
+    def dead_letters_of(self, queue: str) -> str:
+        return queue + str(self.raw["queue_settings"]["dead_letter_suffix"])
 
     def types_of(self, queue: str) -> frozenset[str]:
         return frozenset(self.raw["queues"][queue]["types"])

@@ -18,7 +18,7 @@ locals {
     "sqs:ReceiveMessage",
     "sqs:DeleteMessage",
     "sqs:ChangeMessageVisibility",
-    "sqs:SendMessage", # a message in hand is put back, delayed, while a dependency is down
+    "sqs:SendMessage", # a message that failed, or is in hand while a dependency is down, is sent again, delayed
     "sqs:GetQueueUrl",
     "sqs:GetQueueAttributes",
   ]
@@ -57,6 +57,10 @@ locals {
     for service in keys(local.topology.services) : service =>
     [for name, queue in local.topology.queues : local.queue_arns[name] if queue.consumer == service]
   }
+  dead_letters_of = {
+    for service, own in local.inboxes_of : service =>
+    [for arn in own : "${arn}${local.topology.queue_settings.dead_letter_suffix}"]
+  }
   outboxes_of = {
     for service in keys(local.topology.services) : service => [
       for name, queue in local.topology.queues : local.queue_arns[name]
@@ -86,6 +90,7 @@ locals {
       for statement in [
         { sid = "PublishOwnEvents", effect = "Allow", actions = local.publish, resources = local.topics_of[service] },
         { sid = "ConsumeOwnQueues", effect = "Allow", actions = local.consume, resources = local.inboxes_of[service] },
+        { sid = "BuryOwnDeadLetters", effect = "Allow", actions = local.send, resources = local.dead_letters_of[service] },
         { sid = "SendCommands", effect = "Allow", actions = local.send, resources = local.outboxes_of[service] },
         { sid = "UseOwnObjects", effect = "Allow", actions = local.objects, resources = [for arn in local.buckets_of[service] : "${arn}/*"] },
         { sid = "ListOwnBuckets", effect = "Allow", actions = local.bucket, resources = local.buckets_of[service] },

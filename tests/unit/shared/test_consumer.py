@@ -31,19 +31,18 @@ def deleted() -> str:
 class Queue:
     """SQS as the poller sees it: one batch of messages, and what was done with each."""
 
-    def __init__(self, bodies: list[str], received: int = 1) -> None:
+    def __init__(self, bodies: list[str], failures: int = 0) -> None:
         self.batch = [
             {
                 "MessageId": f"m{n}",
                 "ReceiptHandle": f"r{n}",
                 "Body": body,
-                "Attributes": {"ApproximateReceiveCount": str(received)},
+                "MessageAttributes": {"failures": {"DataType": "Number", "StringValue": str(failures)}},
             }
             for n, body in enumerate(bodies)
         ]
         self.deleted: list[str] = []
-        self.returned: list[tuple[str, int]] = []
-        self.sent: list[tuple[str, int]] = []
+        self.sent: list[tuple[str, str, int, str]] = []  # queue, body, delay, failures
 
     def get_queue_url(self, QueueName: str) -> dict[str, str]:  # noqa: N803 - the SDK's own names
         return {"QueueUrl": QueueName}
@@ -58,11 +57,15 @@ class Queue:
     def delete_message(self, QueueUrl: str, ReceiptHandle: str) -> None:  # noqa: N803
         self.deleted.append(ReceiptHandle)
 
-    def change_message_visibility(self, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int) -> None:  # noqa: N803
-        self.returned.append((ReceiptHandle, VisibilityTimeout))
-
-    def send_message(self, QueueUrl: str, MessageBody: str, DelaySeconds: int) -> None:  # noqa: N803
-        self.sent.append((MessageBody, DelaySeconds))
+    def send_message(
+        self,
+        QueueUrl: str,  # noqa: N803
+        MessageBody: str,  # noqa: N803
+        DelaySeconds: int,  # noqa: N803
+        MessageAttributes: dict[str, dict[str, str]],  # noqa: N803
+    ) -> None:
+        failures = MessageAttributes["failures"]["StringValue"]
+        self.sent.append((QueueUrl, MessageBody, DelaySeconds, failures))
 
 
 class Effect:
@@ -98,24 +101,32 @@ async def test_handled_messages_are_deleted() -> None:
 
 
 async def test_only_the_failed_message_returns() -> None:
-    queue = Queue([deleted(), deleted(), deleted()])
+    bodies = [deleted(), deleted(), deleted()]
+    queue = Queue(bodies)
     await poll(queue, Effect({2}))
-    assert queue.deleted == ["r0", "r2"]
-    assert queue.returned == [("r1", 1)]
+    assert queue.deleted == ["r0", "r2", "r1"]
+    assert queue.sent == [("notification-accounts", bodies[1], 1, "1")]
 
 
 async def test_a_batch_that_fails_whole_returns_whole() -> None:
     queue = Queue([deleted(), deleted()])
     await poll(queue, Effect({1, 2}))
-    assert queue.deleted == []
-    assert len(queue.returned) == 2
+    assert queue.deleted == ["r0", "r1"]
+    assert len(queue.sent) == 2
 
 
-@pytest.mark.parametrize(("received", "delay"), [(1, 1), (2, 2), (3, 0)])
-async def test_retries_wait_one_then_two_seconds(received: int, delay: int) -> None:
-    queue = Queue([deleted()], received)
+@pytest.mark.parametrize(
+    ("failures", "to", "delay"),
+    [(0, "notification-accounts", 1), (1, "notification-accounts", 2), (2, "notification-accounts-dlq", 0)],
+)
+async def test_after_one_and_two_seconds_the_third_failure_is_a_dead_letter(
+    failures: int, to: str, delay: int
+) -> None:
+    body = deleted()
+    queue = Queue([body], failures)
     await poll(queue, Effect({1}))
-    assert queue.returned == [("r0", delay)]
+    assert queue.sent == [(to, body, delay, str(failures + 1))]
+    assert queue.deleted == ["r0"]
 
 
 async def test_malformed_and_foreign_messages_never_reach_the_effect() -> None:
@@ -124,16 +135,15 @@ async def test_malformed_and_foreign_messages_never_reach_the_effect() -> None:
     queue = Queue(["{", foreign, deleted()])
     await poll(queue, effect)
     assert effect.seen == 1
-    assert [handle for handle, _ in queue.returned] == ["r0", "r1"]
+    assert [body for _, body, _, _ in queue.sent] == ["{", foreign]
 
 
 async def test_while_the_own_dependency_is_down_the_same_body_is_sent_again_delayed() -> None:
     body = deleted()
-    queue = Queue([body], received=3)
+    queue = Queue([body], failures=2)
     await poll(queue, Effect({1}), healthy=False)
-    assert queue.sent == [(body, 15)]
+    assert queue.sent == [("notification-accounts", body, 15, "2")]
     assert queue.deleted == ["r0"]
-    assert queue.returned == []
 
 
 async def test_a_batch_in_hand_is_finished_before_the_poller_stops() -> None:

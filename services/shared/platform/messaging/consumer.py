@@ -1,8 +1,10 @@
 """Consumes one SQS queue: the same `handler(event, context)` serves a pod that polls and a Lambda with an SQS trigger.
 
 Partial batch failure: only the failed message returns, after 1 s, then 2 s; the third failure goes to the dead
-letters (the queue's redrive policy). While the consumer's own dependency is down it stops polling, and messages
-already in hand are sent again, delayed, so that an outage fills no dead letters.
+letters. A failed message is sent again with its failures counted in an attribute: what SQS counts are receives, and
+those that a killed process or a slow neighbour in the batch cost say nothing about a message. The queue's redrive
+policy takes only what was received far more often. While the consumer's own dependency is down it stops polling, and
+messages already in hand are sent again, delayed, uncounted, so that an outage fills no dead letters.
 """
 
 import asyncio
@@ -16,7 +18,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from services.shared.platform import kill_points
 from services.shared.platform.logs import get_logger
 from services.shared.platform.messaging.envelope import MalformedMessage, Message, parse_message
-from services.shared.platform.topology import QueueSettings
+from services.shared.platform.topology import QueueSettings, load_topology
 from services.shared.platform.tracing import trace
 
 Effect = Callable[[Message], Awaitable[str]]
@@ -25,6 +27,7 @@ Effect = Callable[[Message], Awaitable[str]]
 Healthy = Callable[[], Awaitable[bool]]
 _PAUSE_WHILE_DOWN_S = 1.0
 _OUTAGE_DELAY_S = 15
+_FAILURES = "failures"
 
 
 class SqsConsumer:
@@ -138,7 +141,7 @@ class SqsPoller:
             QueueUrl=self._queue_url(),
             MaxNumberOfMessages=self._settings.batch_size,
             WaitTimeSeconds=self._settings.receive_wait_s if wait_s is None else wait_s,
-            AttributeNames=["ApproximateReceiveCount"],
+            MessageAttributeNames=[_FAILURES],
         )
         messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
@@ -158,23 +161,34 @@ class SqsPoller:
                 self._return(message, put_back)
 
     def _return(self, message: dict[str, Any], put_back: bool) -> None:
-        if put_back:
-            self._sqs.send_message(
-                QueueUrl=self._queue_url(), MessageBody=message["Body"], DelaySeconds=_OUTAGE_DELAY_S
-            )
-            self._sqs.delete_message(QueueUrl=self._queue_url(), ReceiptHandle=message["ReceiptHandle"])
-            return
-        received = int(message.get("Attributes", {}).get("ApproximateReceiveCount", "1"))
-        delays = self._settings.retry_delays_s
-        delay = delays[min(received, len(delays)) - 1] if received <= len(delays) else 0
-        self._sqs.change_message_visibility(
-            QueueUrl=self._queue_url(), ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=delay
+        """Send the message again or to the dead letters. Dying before the delete leaves a copy: inboxes absorb it."""
+        failures = _failures(message) + (0 if put_back else 1)
+        dead = failures >= self._settings.max_failures
+        if dead:
+            delay = 0
+            get_logger().error("message.dead", queue=self._consumer.queue, count=failures)
+        else:
+            delay = _OUTAGE_DELAY_S if put_back else self._settings.retry_delays_s[failures - 1]
+        self._sqs.send_message(
+            QueueUrl=self._dead_letters_url() if dead else self._queue_url(),
+            MessageBody=message["Body"],
+            DelaySeconds=delay,
+            MessageAttributes={_FAILURES: {"DataType": "Number", "StringValue": str(failures)}},
         )
+        self._sqs.delete_message(QueueUrl=self._queue_url(), ReceiptHandle=message["ReceiptHandle"])
+
+    def _dead_letters_url(self) -> str:
+        name = load_topology().dead_letters_of(self._consumer.queue)
+        return str(self._sqs.get_queue_url(QueueName=name)["QueueUrl"])
 
     def _queue_url(self) -> str:
         if self._url is None:
             self._url = self._sqs.get_queue_url(QueueName=self._consumer.queue)["QueueUrl"]
         return self._url
+
+
+def _failures(message: dict[str, Any]) -> int:
+    return int(message.get("MessageAttributes", {}).get(_FAILURES, {}).get("StringValue", "0"))
 
 
 def _lambda_event(messages: list[dict[str, Any]]) -> dict[str, Any]:
