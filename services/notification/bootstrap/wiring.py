@@ -144,6 +144,7 @@ def build_senders(stores: Stores, texts: Texts, channels: Channels, clock: Clock
         contacts=stores.contacts,
         preferences=stores.preferences,
         clinics=stores.clinics,
+        exams=stores.exams,
         vault=stores.vault,
         templates=texts.templates,
         quiet=texts.quiet,

@@ -45,6 +45,7 @@ class Delivery:
     exam_id: UUID | None = None
     at: datetime | None = None
     useful_until: datetime | None = None
+    exam_version: int | None = None  # set where any later change of the exam makes the text wrong
     has_secret: bool = False
     not_before: datetime | None = None  # held until then: quiet hours, or back-off after a refusal
     lease_until: datetime | None = None  # a sender holds it

@@ -17,5 +17,6 @@ class Notice:
     exam_id: UUID | None = None
     at: datetime | None = None  # the moment the text speaks of
     useful_until: datetime | None = None  # after that, silence is better
+    exam_version: int | None = None  # set where any later change of the exam makes the text wrong
     has_secret: bool = False  # the vault keeps a code under this reason
     obsolete: str | None = None  # why it is not told any more; the log still shows it

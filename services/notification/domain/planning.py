@@ -81,6 +81,7 @@ def _delivery(
         exam_id=notice.exam_id,
         at=notice.at,
         useful_until=notice.useful_until,
+        exam_version=notice.exam_version,
         has_secret=notice.has_secret,
         not_before=what.until if isinstance(what, Hold) else None,
         detail=what.why if isinstance(what, Hold | Suppress) else None,

@@ -52,7 +52,9 @@ async def test_a_patient_is_welcomed_once_in_each_clinic(world: World) -> None:
 
 async def test_an_appointment_is_told_when_made_moved_and_cancelled(world: World) -> None:
     await world.hear(account_created(), exam_created(1, scheduled_at=TOMORROW))
+    await world.send_all()
     await world.hear(exam_updated(2, "scheduled", "scheduled", scheduled_at=TOMORROW + timedelta(hours=1)))
+    await world.send_all()
     await world.hear(exam_updated(3, "cancelled", "scheduled"))
     await world.send_all()
     assert {item.template for item in world.log} == {"scheduled", "rescheduled", "cancelled"}
@@ -78,6 +80,21 @@ async def test_an_old_appointment_is_not_told_after_a_newer_one(world: World) ->
     await world.send_all()
     assert len(world.email.sent) == len(world.sms.sent) == 1
     assert {item.detail for item in world.log if item.state == "suppressed"} == {"superseded"}
+
+
+async def test_an_appointment_moved_while_its_message_waited_for_the_morning_is_not_told(
+    world: World,
+) -> None:
+    world.clock.advance(NIGHT - NOON)
+    await world.hear(account_created(email=None))
+    moved_to = TOMORROW + timedelta(hours=1)
+    await world.hear(exam_created(1, scheduled_at=TOMORROW))
+    await world.hear(exam_updated(2, "scheduled", "scheduled", scheduled_at=moved_to))
+    assert await world.send_all() == []
+    world.clock.advance(timedelta(hours=9, minutes=31))
+    assert sorted(await world.send_all()) == ["sent", "suppressed"]
+    assert [("as 13:00" in message.text) for message in world.sms.sent] == [True]
+    assert [item.detail for item in world.log if item.state == "suppressed"] == ["superseded"]
 
 
 async def test_an_annulment_is_told_only_when_there_was_something_to_read(world: World) -> None:

@@ -29,7 +29,7 @@ class FollowExam:
     """Tells an appointment made or moved, a cancellation, and the annulment of a released report.
 
     - A change that arrives after a newer one is recorded as superseded and not sent: an old appointment must not
-      follow a new one.
+      follow a new one. An appointment that still waits, for the morning or for the provider, is asked again.
     - An appointment is told until its own time, not after.
     """
 
@@ -59,6 +59,7 @@ class FollowExam:
                 exam_id=change.exam_id,
                 at=change.scheduled_at if is_appointment else None,
                 useful_until=change.scheduled_at if is_appointment else None,
+                exam_version=change.version if is_appointment else None,
                 obsolete=SUPERSEDED if known.version > change.version else None,
                 traceparent=change.traceparent,
             )

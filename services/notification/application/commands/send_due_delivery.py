@@ -11,6 +11,7 @@ from services.notification.application.ports import (
     ContactStore,
     Deliveries,
     EmailChannel,
+    ExamProgressStore,
     NotAccepted,
     OutcomeUnknown,
     PreferenceStore,
@@ -20,7 +21,7 @@ from services.notification.application.ports import (
 from services.notification.domain.channel import Channel
 from services.notification.domain.clinic import Clinic
 from services.notification.domain.contact import Contact, masked
-from services.notification.domain.decision import TOO_LATE, Hold, Suppress, decide
+from services.notification.domain.decision import SUPERSEDED, TOO_LATE, Hold, Suppress, decide
 from services.notification.domain.delivery import Delivery, DeliveryState, Lane
 from services.notification.domain.quiet_hours import QuietHours
 from services.notification.domain.rendering import (
@@ -59,6 +60,7 @@ class Sources:
     contacts: ContactStore
     preferences: PreferenceStore
     clinics: ClinicStore
+    exams: ExamProgressStore
     vault: SecretVault
     templates: Templates
     quiet: QuietHours
@@ -74,7 +76,8 @@ class _Refused(Exception):
 class SendDueDelivery:
     """Claims the delivery that has been due longest, and sends it at most once.
 
-    - Contact, preferences and quiet hours are asked again: the person may have changed them since.
+    - Contact, preferences and quiet hours are asked again: the person may have changed them since. So is the exam of
+      an appointment: one that was moved or cancelled while its message waited is not told any more.
     - `sending` is on record before the provider is called and `sent`, with the provider's id, after it. Nothing is
       held open meanwhile: no connection, no lock, only the state.
     - What the provider surely refused is tried again with back-off; an unknown outcome is never repeated by
@@ -137,6 +140,8 @@ class SendDueDelivery:
         )
         if isinstance(what, Hold | Suppress):
             return what
+        if await self._went_on(claimed):
+            return Suppress(SUPERSEDED)
         code = await sources.vault.read(claimed.reason, now=now) if claimed.has_secret else None
         if claimed.has_secret and code is None:
             return Suppress(TOO_LATE)
@@ -145,6 +150,12 @@ class SendDueDelivery:
         url = link(sources.portal_url, claimed.channel, claimed.exam_id)
         facts = Facts(url=url, zone=sources.zone, at=claimed.at, code=code)
         return self._render(claimed, template, contact=contact, to=what.to, clinic=clinic, facts=facts)
+
+    async def _went_on(self, claimed: Delivery) -> bool:
+        if claimed.exam_id is None or claimed.exam_version is None:
+            return False
+        exam = await self._sources.exams.find(claimed.exam_id)
+        return exam is not None and exam.version > claimed.exam_version
 
     def _render(
         self,
