@@ -50,10 +50,11 @@ def _page(browser: Browser, base: str, person: Person, size: dict[str, int]) -> 
     page.fill("#f-login", person.login)
     page.fill("#f-password", person.password)
     page.click("main button")
+    page.wait_for_selector("#f-code, details.menu")
     while person.totp_secret and page.url.endswith("/entrar/codigo"):
         page.fill("#f-code", pyotp.TOTP(person.totp_secret).now())
         page.click("main form button:not(.second)")
-        page.wait_for_load_state()
+        page.wait_for_load_state("networkidle")
         if page.url.endswith("/entrar/codigo"):  # the code was used already: wait for the next one
             time.sleep(30 - time.time() % 30)
     return page
@@ -61,10 +62,11 @@ def _page(browser: Browser, base: str, person: Person, size: dict[str, int]) -> 
 
 def _values_page(browser: Browser, base: str, job: MainJob) -> None:
     page = _page(browser, base, job.technician, DESK)
-    page.goto(f"/exames/{job.exam['id']}")
+    page.goto(f"/exames/{job.exam['id']}/valores")
     for code, value in BLOOD_COUNT.items():
         page.fill(f"#v-{code}", value)
-    page.screenshot(path=PICTURES / "technician-values.png", full_page=True)
+    page.evaluate("scrollTo(0, 0)")
+    page.screenshot(path=PICTURES / "technician-values.png")
 
 
 def _patient_pages(browser: Browser, base: str, job: MainJob) -> None:

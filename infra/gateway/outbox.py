@@ -24,7 +24,7 @@ _WORDS = {
     ),
     "en": ("Local outbox", "E-mail", "Text", "To", "From", "Subject", "When", "Nothing was sent yet."),
 }
-_LINK = re.compile(r"https?://[^\s<>\"]+")
+_LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?]")  # the full stop of a sentence is not the link's
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ CALLERS = {
     "bruno": Principal(BRUNO, frozenset({Role.PATIENT})),
     "reception": Principal(new_id(), frozenset({Role.RECEPTIONIST}), CLINIC),
     "administrator": Principal(new_id(), frozenset({Role.ADMINISTRATOR}), CLINIC),
+    "bench elsewhere": Principal(new_id(), frozenset({Role.RELEASER}), OTHER_CLINIC),
     "elsewhere": Principal(new_id(), frozenset({Role.ADMINISTRATOR}), OTHER_CLINIC),
     **{
         role.value: Principal(new_id(), frozenset({role}), CLINIC)
@@ -121,6 +122,20 @@ async def test_another_clinics_staff_and_another_patient_see_nothing(client: htt
     for name in ("elsewhere", "bruno"):
         answer = await client.get(f"{PREFIX}/", headers=as_(name))
         assert answer.json() == {"items": [], "next_cursor": None}
+
+
+@pytest.mark.parametrize("name", ["technician", "releaser"])
+async def test_who_works_on_an_exam_sees_whether_its_patient_was_told(
+    client: httpx.AsyncClient, told: World, name: str
+) -> None:
+    answer = await client.get(PREFIX, params={"exam_id": str(EXAM)}, headers=as_(name))
+    assert len(answer.json()["items"]) == 2
+    assert [(entry.purpose, entry.clinic_id) for entry in told.audit.entries] == [("operations", CLINIC)]
+
+
+async def test_an_exam_of_another_clinic_tells_its_bench_nothing(client: httpx.AsyncClient) -> None:
+    answer = await client.get(PREFIX, params={"exam_id": str(EXAM)}, headers=as_("bench elsewhere"))
+    assert answer.json()["items"] == []
 
 
 @pytest.mark.parametrize("name", ["doctor", "technician", "releaser", "auditor", "integration", "service"])

@@ -22,7 +22,11 @@ from services.shared.platform.http.callers import address_of, callers
 from services.shared.platform.http.pages import CURSOR_INVALID, decode_cursor, encode_cursor, page
 from services.shared.platform.tracing import current_trace_id
 
-LogReader = Annotated[Principal, callers(Role.PATIENT, Role.ADMINISTRATOR, Role.RECEPTIONIST)]
+LogReader = Annotated[
+    Principal,
+    callers(Role.PATIENT, Role.ADMINISTRATOR, Role.RECEPTIONIST, Role.TECHNICIAN, Role.RELEASER),
+]
+DeliveryReader = Annotated[Principal, callers(Role.PATIENT, Role.ADMINISTRATOR, Role.RECEPTIONIST)]
 Patient = Annotated[Principal, callers(Role.PATIENT)]
 
 router = APIRouter(tags=["notifications"])
@@ -36,7 +40,10 @@ async def list_deliveries(
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
-    """The caller's own messages (patient) or the clinic's log (administrator, receptionist), newest first."""
+    """The caller's own messages (patient) or the clinic's log (administrator, receptionist), newest first.
+
+    A technician or releaser names an exam of the clinic and sees whether its patient was told.
+    """
     found = await _readers(request).list_deliveries(
         _asked(request, caller), exam_id=exam_id, after=_after(cursor), limit=limit + 1
     )
@@ -62,7 +69,7 @@ async def choose_preferences(request: HttpRequest, caller: Patient, body: Prefer
 
 
 @router.get("/{delivery_id}", responses={200: {"model": DeliveryItem}})
-async def read_delivery(request: HttpRequest, caller: LogReader, delivery_id: UUID) -> Response:
+async def read_delivery(request: HttpRequest, caller: DeliveryReader, delivery_id: UUID) -> Response:
     """One message's state. Another person's, or another clinic's, is not found."""
     found = await _readers(request).read_delivery(_asked(request, caller), delivery_id)
     return json_response(item(found))
