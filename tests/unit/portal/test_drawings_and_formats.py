@@ -115,6 +115,12 @@ def test_english_readers_get_units_in_their_writing() -> None:
     assert words.unit({"unit": None, "unit_display": None}, "en") == ""
 
 
+def test_a_unit_that_is_not_printed_puts_no_digit_beside_the_value() -> None:
+    for locale in ("pt-BR", "en"):
+        assert words.unit({"unit": "1", "unit_display": None}, locale) == ""  # urine density: 1,020
+        assert words.unit({"unit": "[pH]", "unit_display": None}, locale) == ""
+
+
 def test_an_unknown_code_is_shown_as_it_is() -> None:
     assert words.known("en", "template", "ready") == "Result available"
     assert words.known("en", "template", "something_new") == "something_new"

@@ -45,6 +45,22 @@ async def test_the_list_is_searched_by_doctor_and_the_filter_stays(
     assert released_exam["id"] in (await browser.open("/exames")).text
 
 
+async def test_values_without_a_range_are_not_said_to_be_inside_it(
+    browser: Browser, released_exam: Json
+) -> None:
+    await browser.sign_in(PATIENT)
+    for result in released_exam["results"]:
+        result["flag"] = None
+    page = await browser.open(f"/exames/{released_exam['id']}")
+    assert "Nenhum valor fora da faixa" not in page.text
+    assert "Não há faixa de referência cadastrada" in page.text
+    for result in released_exam["results"][1:]:
+        result["flag"] = "N"
+    page = await browser.open(f"/exames/{released_exam['id']}")
+    assert "Nenhum valor fora da faixa" in page.text
+    assert "1 valor não tem faixa cadastrada e não foi comparado." in page.text
+
+
 async def test_typing_on_changes_the_same_search(browser: Browser, released_exam: Json) -> None:
     await browser.sign_in(PATIENT)
     first = await browser.send("/exames", {"q": "he"}, **{"HX-Request": "true"})

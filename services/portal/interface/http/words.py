@@ -23,10 +23,13 @@ _UNITS_EN |= {"/[HPF]": "per field", "{INR}": "INR"}
 
 
 def unit(item: Mapping[str, Any], locale: str) -> str:
-    """The unit beside a value: as the catalogue displays it, or for English its own writing of the same code."""
+    """The unit beside a value: as the catalogue displays it, or for English its own writing of the same code.
+
+    Nothing where the catalogue prints none: the code of a mere ratio is `1`, which would read as a digit of the value.
+    """
     if locale == "en" and item.get("unit") in _UNITS_EN:
         return _UNITS_EN[item["unit"]]
-    return str(item.get("unit_display") or item.get("unit") or "")
+    return str(item.get("unit_display") or "")
 
 
 def known(locale: str, prefix: str, code: str) -> str:
