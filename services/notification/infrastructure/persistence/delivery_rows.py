@@ -1,30 +1,33 @@
 """Deliveries as Mongo documents and back."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from services.notification.domain.channel import Channel
 from services.notification.domain.delivery import Delivery, DeliveryState, Lane
 from services.notification.infrastructure.persistence.database import Document
 
+_KNOWN = frozenset(field.name for field in fields(Delivery)) - {"id"}
+
 
 def to_document(delivery: Delivery) -> Document:
     """`due_at` is when a sender may next take it: what the index of the pending ones is over."""
-    fields = asdict(delivery)
-    fields["_id"] = fields.pop("id")
-    fields["channel"], fields["lane"], fields["state"] = (
+    document = asdict(delivery)
+    document["_id"] = document.pop("id")
+    document["channel"], document["lane"], document["state"] = (
         delivery.channel.value,
         delivery.lane.value,
         delivery.state.value,
     )
-    fields["due_at"] = delivery.lease_until or delivery.not_before or delivery.created_at
-    return fields
+    document["due_at"] = delivery.lease_until or delivery.not_before or delivery.created_at
+    return document
 
 
 def from_document(document: Document) -> Delivery:
-    fields = {name: value for name, value in document.items() if name not in ("_id", "due_at")}
-    fields["channel"], fields["lane"], fields["state"] = (
-        Channel(fields["channel"]),
-        Lane(fields["lane"]),
-        DeliveryState(fields["state"]),
+    """What a newer release wrote besides is passed over: old and new run side by side while one replaces the other."""
+    known = {name: value for name, value in document.items() if name in _KNOWN}
+    known["channel"], known["lane"], known["state"] = (
+        Channel(known["channel"]),
+        Lane(known["lane"]),
+        DeliveryState(known["state"]),
     )
-    return Delivery(id=document["_id"], **fields)
+    return Delivery(id=document["_id"], **known)
