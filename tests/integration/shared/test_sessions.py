@@ -1,5 +1,6 @@
 """Transactions on a real PostgreSQL: row-level security, append-only audit, and a server that goes away."""
 
+import contextlib
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import pytest
 from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.errors import LaudoError
 from services.shared.kernel.ids import new_id
-from services.shared.platform.postgres.database import Scope, connect_database
+from services.shared.platform.postgres.database import NothingCommitted, Scope, connect_database
 from tests.integration.shared.conftest import Platform
 
 CLINIC_A, CLINIC_B = new_id(), new_id()
@@ -57,6 +58,17 @@ async def test_an_exception_rolls_everything_back(platform: Platform) -> None:
         await fail()
     async with platform.app.read(Scope(clinic_id=CLINIC_A)) as session:
         assert await session.value("SELECT count(*) FROM notes") == 0
+
+
+async def test_a_swallowed_failure_is_not_taken_for_a_commit(platform: Platform) -> None:
+    async def swallow() -> None:
+        async with platform.app.write(Scope(clinic_id=CLINIC_A)) as session:
+            await session.execute("INSERT INTO notes VALUES ($1, $2, 'x')", new_id(), CLINIC_A)
+            with contextlib.suppress(asyncpg.PostgresError):
+                await session.execute("SELECT 1 / 0")
+
+    with pytest.raises(NothingCommitted):
+        await swallow()
 
 
 async def test_audit_rows_can_be_added_and_never_read_changed_or_removed(platform: Platform) -> None:

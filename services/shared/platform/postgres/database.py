@@ -52,6 +52,10 @@ class Scope:
         return f"BEGIN; SET LOCAL app.clinic = '{clinic}'; SET LOCAL app.person = '{person}'"
 
 
+class NothingCommitted(Exception):
+    """A statement had failed and the failure was swallowed: PostgreSQL answers COMMIT by undoing everything."""
+
+
 class ReadSession:
     """Runs queries in an open transaction. The only thing it can write is an audit row."""
 
@@ -143,7 +147,8 @@ class Database:
                     ):  # a lost connection rolls back itself
                         await connection.execute("ROLLBACK")
                     raise
-                await connection.execute("COMMIT")
+                if await connection.execute("COMMIT") != "COMMIT":
+                    raise NothingCommitted
         except asyncpg.IntegrityConstraintViolationError as violation:
             kind = self._constraints.get(violation.constraint_name or "")
             if kind is None:
