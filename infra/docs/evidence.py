@@ -7,6 +7,7 @@ make pictures   (in another: LAUDO_URL and LAUDO_HOME say where)
 import os
 import sys
 import time
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -111,14 +112,15 @@ def _trace_page(logs: Path) -> None:
     trace_id = newest_told_trace(logs)
     if trace_id is None:
         sys.exit(f"no message was sent yet according to {logs}")
-    with (ROOT / "docs" / "trace.md").open("w", encoding="utf-8") as file:
-        file.write(
-            "# One trace, from the click to the sent message\n\n"
-            "The releaser's click starts a trace; it travels in `traceparent` over HTTP, in every event and in the\n"
-            "delivery log. `.venv/bin/laudo trace` prints the newest one out of the logs of all processes:\n\n```\n"
-        )
-        print_trace(Console(file=file, width=170, highlight=False), trace_id, logs)
-        file.write("```\n")
+    page = StringIO()
+    page.write(
+        "# One trace, from the click to the sent message\n\n"
+        "The releaser's click starts a trace; it travels in `traceparent` over HTTP, in every event and in the\n"
+        "delivery log. `.venv/bin/laudo trace` prints the newest one out of the logs of all processes:\n\n```\n"
+    )
+    print_trace(Console(file=page, width=170, highlight=False), trace_id, logs)
+    lines = [line.rstrip() for line in page.getvalue().splitlines()]
+    (ROOT / "docs" / "trace.md").write_text("\n".join([*lines, "```"]) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
