@@ -204,7 +204,8 @@ async def test_a_login_leads_to_the_first_who_claims_it(stores: Stores) -> None:
 async def test_a_cpf_and_the_birth_date_lead_to_their_person_from_any_clinic(stores: Stores) -> None:
     here, there = await stores.a_clinic(), await stores.a_clinic()
     born = date(1988, 2, 17)
-    person = await stores.a_person(here, birth_date=born)
+    person = await stores.a_person(here)
+    await stores.a_record(here, person, birth_date=born)
     cpf = str(person.id.int)[-11:]
     async with stores.transactions.write(clinic_id=here.id) as work:
         await work.patients.lock_cpf(cpf)

@@ -69,7 +69,7 @@ class RepeatKey:
 class AccountReader(Protocol):
     async def get(self, account_id: UUID, *, lock: bool = False) -> Account | None: ...
     async def id_with_cpf(self, cpf: str, birth_date: date) -> UUID | None:
-        """Return the person with this CPF who was born on this day, whatever clinic registered it: the id alone."""
+        """Return the person with this CPF whom some clinic has on record as born on this day: the id alone."""
         ...
 
 

@@ -62,8 +62,8 @@ class InMemoryAccounts(Store):
 
     async def id_with_cpf(self, cpf: str, birth_date: date) -> UUID | None:
         person_id = self.tables.logins.get(Login(LoginKind.CPF, cpf))
-        account = self.tables.accounts.get(person_id) if person_id else None
-        return account.id if account and account.birth_date == birth_date else None
+        records = (r for r in self.tables.patients.values() if r.person_id == person_id)
+        return person_id if any(record.birth_date == birth_date for record in records) else None
 
     async def add(self, account: Account) -> None:
         self.scope.must_be_clinic(account.home_clinic_id)
