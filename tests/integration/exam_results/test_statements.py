@@ -126,7 +126,7 @@ async def test_a_page_walks_its_index_and_sorts_nothing(
         explain = Explained(session)
         await counted.connection.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         audit = caller.did("exam.list", NOW, clinic_id=None)
-        await PostgresExamReads(explain).page(criteria, audit)  # type: ignore[arg-type]
+        await PostgresExamReads(explain, Scope.of(caller.principal)).page(criteria, audit)  # type: ignore[arg-type]
     assert index in explain.plan
     assert "Sort" not in explain.plan
 

@@ -14,7 +14,7 @@ from services.exam_results.application.policy import View
 from services.exam_results.application.ports import ExamRow, Order, PageCriteria, StoredSnapshot
 from services.exam_results.domain.report import Stage
 from services.shared.kernel.audit import AuditEntry
-from services.shared.platform.postgres.database import ReadSession
+from services.shared.platform.postgres.database import ReadSession, Scope
 
 _LIST_COLUMNS = """
     e.exam_id::text AS exam_id, e.protocol, e.code, e.state, e.priority, e.priority_rank,
@@ -28,7 +28,8 @@ _JOINS = """
     LEFT JOIN patients p ON p.patient_id = e.patient_id
     LEFT JOIN professionals r ON r.clinic_id = e.clinic_id AND r.account_id = e.requester_id
     LEFT JOIN laboratories l ON l.clinic_id = e.clinic_id"""
-_OPEN_ACCOUNT = "NOT EXISTS (SELECT FROM accounts WHERE account_id = $1 AND closed)"
+_OPEN_ACCOUNT = "NOT EXISTS (SELECT FROM accounts WHERE account_id = $1 AND closed{in_scope})"
+_IN_SCOPE = " AND scope.clinic IS NOT NULL"  # always true; makes the reading wait for the scope
 _ONE = f"""
 SELECT {_LIST_COLUMNS}, p.sex AS patient_sex, l.time_zone AS clinic_time_zone,
     e.version, e.barcode, e.collected_at, e.clinical_note, e.draft_version, e.typed_by, e.results::text AS results,
@@ -47,17 +48,20 @@ FROM exams e {_JOINS}
 WHERE """  # noqa: S608 - constants only
 _AUDIT_COLUMNS = "id, at, actor_id, actor_roles, action, purpose, address, trace_id, resource"
 _SNAPSHOT = """
-SELECT clinic_id, patient_id, body, sha256 FROM reports
-WHERE exam_id = $1 AND report_version = $2 AND stage = $3 ORDER BY exam_version DESC LIMIT 1
+SELECT found.* FROM (SELECT set_config('app.service', 'snapshot', true) AS service) AS scope CROSS JOIN LATERAL (
+    SELECT clinic_id, patient_id, body, sha256 FROM reports
+    WHERE scope.service IS NOT NULL AND exam_id = $1 AND report_version = $2 AND stage = $3
+    ORDER BY exam_version DESC LIMIT 1) AS found
 """
 
 
 class _Where:
     """Conditions with numbered parameters; only constant text ever becomes SQL. $1 is who looks."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, scope: Scope | None) -> None:
         self.args: list[Any] = [view.viewer_id]
-        self.conditions: list[str] = [_OPEN_ACCOUNT]
+        self.scope = scope
+        self.conditions = [_OPEN_ACCOUNT.format(in_scope=_IN_SCOPE if scope else "")]
         for column, value in (
             ("clinic_id", view.clinic_id),
             ("person_id", view.person_id),
@@ -76,6 +80,10 @@ class _Where:
 
     def __str__(self) -> str:
         return " AND ".join(self.conditions)
+
+    def in_scope(self, select: str) -> str:
+        """Return `select`, which ends in LIMIT, with the setting of its scope unless a transaction has set it."""
+        return select if self.scope is None else Scope.set_by(select, *self.mark(*self.scope.settings()))
 
     def audited(self, select: str, audit: AuditEntry, clinic_and_patient: str) -> str:
         """Return `select` with the insertion of its audit row in the same statement.
@@ -101,11 +109,14 @@ class _Where:
 
 
 class PostgresExamReads:
-    def __init__(self, session: ReadSession) -> None:
+    """`scope`: set by the reading statement itself; None inside a transaction that has set it."""
+
+    def __init__(self, session: ReadSession, scope: Scope | None = None) -> None:
         self._session = session
+        self._scope = scope
 
     async def page(self, criteria: PageCriteria, audit: AuditEntry) -> Sequence[ExamRow]:
-        where = _where(criteria)
+        where = _where(criteria, self._scope)
         worklist = criteria.order is Order.WORKLIST
         order = (
             "e.priority_rank, e.created_at, e.exam_id" if worklist else "e.created_at DESC, e.exam_id DESC"
@@ -114,13 +125,13 @@ class PostgresExamReads:
         select = f"""SELECT {_LIST_COLUMNS} FROM exams e {_JOINS}
             WHERE {where} ORDER BY {order} LIMIT {limit}"""  # noqa: S608 - constants and parameter marks
         (clinic,) = where.mark(audit.clinic_id)
-        sql = where.audited(select, audit, f"{clinic}::uuid, NULL")
+        sql = where.audited(where.in_scope(select), audit, f"{clinic}::uuid, NULL")
         return await self._session.rows(sql, *where.args)
 
     async def one(self, view: View, exam_id: UUID, audit: AuditEntry | None) -> ExamRow | None:
-        where = _Where(view)
+        where = _Where(view, self._scope)
         where.add("e.exam_id = {}", exam_id)
-        sql = f"{_ONE} {where}"
+        sql = where.in_scope(f"{_ONE} {where} LIMIT 1")
         if audit is not None:
             sql = where.audited(sql, audit, "clinic_id::uuid, patient_id::uuid FROM found")
         row = await self._session.row(sql, *where.args)
@@ -131,7 +142,6 @@ class PostgresExamReads:
         return {**row, "results": orjson.loads(stored) if on_form else orjson.Fragment(stored)}
 
     async def snapshot(self, exam_id: UUID, report_version: int, stage: Stage) -> StoredSnapshot | None:
-        await self._session.value("SELECT set_config('app.service', 'snapshot', true)")
         row = await self._session.row(_SNAPSHOT, exam_id, report_version, stage.value)
         return None if row is None else StoredSnapshot(**row)
 
@@ -139,8 +149,8 @@ class PostgresExamReads:
         await self._session.audit(entry)
 
 
-def _where(criteria: PageCriteria) -> _Where:
-    where = _Where(criteria.view)
+def _where(criteria: PageCriteria, scope: Scope | None) -> _Where:
+    where = _Where(criteria.view, scope)
     if criteria.states:
         where.add("e.state = ANY({})", [state.value for state in criteria.states])
     if criteria.patient_id is not None:

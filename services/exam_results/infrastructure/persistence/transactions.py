@@ -27,8 +27,8 @@ class PostgresTransactions:
 
     @asynccontextmanager
     async def read(self, caller: Principal) -> AsyncIterator[ExamReads]:
-        async with self._database.read(Scope.of(caller)) as session:
-            yield PostgresExamReads(session)
+        async with self._database.statements() as session:
+            yield PostgresExamReads(session, Scope.of(caller))
 
     @asynccontextmanager
     async def change(self, caller: Principal, exam_id: UUID) -> AsyncIterator[ExamWork]:

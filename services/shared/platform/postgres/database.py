@@ -5,6 +5,7 @@ for the one transaction. Read and write sessions are different types, so that a 
 but add its audit row.
 """
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ from services.shared.kernel.errors import UNAVAILABLE, ErrorKind
 from services.shared.kernel.principal import Principal
 
 Row = Mapping[str, Any]
+_FREE_WITHIN_S = 10
 _GONE = (
     OSError,
     TimeoutError,
@@ -50,6 +52,20 @@ class Scope:
             str(UUID(str(value))) if value else "" for value in (self.clinic_id, self.person_id)
         )
         return f"BEGIN; SET LOCAL app.clinic = '{clinic}'; SET LOCAL app.person = '{person}'"
+
+    @staticmethod
+    def set_by(select: str, clinic: str, person: str) -> str:
+        """Return `select` as a statement that first sets its scope from the two parameter marks.
+
+        `select` must refer to `scope.clinic` and end in LIMIT: then PostgreSQL can neither flatten it nor run it
+        before the scope is set. The setting ends with the statement's own transaction.
+        """
+        return f"""SELECT scoped.* FROM (SELECT set_config('app.clinic', {clinic}, true) AS clinic,
+            set_config('app.person', {person}, true) AS person) AS scope CROSS JOIN LATERAL ({select}) AS scoped"""  # noqa: S608 - marks
+
+    def settings(self) -> tuple[str, str]:
+        """Return the values for `set_by`."""
+        return str(self.clinic_id or ""), str(self.person_id or "")
 
 
 class NothingCommitted(Exception):
@@ -126,6 +142,15 @@ class Database:
         async with self._transaction(scope) as connection:
             yield WriteSession(connection)
 
+    @asynccontextmanager
+    async def statements(self) -> AsyncIterator[ReadSession]:
+        """Open no transaction: each statement is one of its own, and sees rows only when it sets its own scope.
+
+        A third of the round trips of `read`, for hot reads of one statement (see `Scope.set_by`).
+        """
+        async with self._connection() as connection:
+            yield ReadSession(connection)
+
     async def ping(self) -> None:
         """Raise when the database does not answer."""
         async with self.pool.acquire(timeout=2) as connection:
@@ -136,19 +161,28 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, scope: Scope) -> AsyncIterator[Any]:
+        async with self._connection() as connection:
+            await connection.execute(scope.begin())
+            try:
+                yield connection
+            except BaseException:
+                with contextlib.suppress(
+                    asyncpg.InterfaceError, *_GONE
+                ):  # a lost connection rolls back itself
+                    await connection.execute("ROLLBACK")
+                raise
+            if await connection.execute("COMMIT") != "COMMIT":
+                raise NothingCommitted
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Any]:
         try:
-            async with self.pool.acquire(timeout=10) as connection:
-                await connection.execute(scope.begin())
-                try:
-                    yield connection
-                except BaseException:
-                    with contextlib.suppress(
-                        asyncpg.InterfaceError, *_GONE
-                    ):  # a lost connection rolls back itself
-                        await connection.execute("ROLLBACK")
-                    raise
-                if await connection.execute("COMMIT") != "COMMIT":
-                    raise NothingCommitted
+            async with asyncio.timeout(_FREE_WITHIN_S):  # the pool's own timeout costs a task
+                connection = await self.pool.acquire()
+            try:
+                yield connection
+            finally:
+                await self.pool.release(connection)
         except asyncpg.IntegrityConstraintViolationError as violation:
             kind = self._constraints.get(violation.constraint_name or "")
             if kind is None:

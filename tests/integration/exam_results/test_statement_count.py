@@ -1,0 +1,79 @@
+"""The first page of 10,000 exams and the page of one exam take as many statements as with ten: one each."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from services.exam_results.application.caller import Caller
+from services.exam_results.application.queries.list_exams import ListQuestion
+from tests.integration.exam_results.database import Installation
+from tests.unit.exam_results.samples import Clinic, Job
+
+_FEW, _MANY = 10, 10_000
+_CLONE = """
+INSERT INTO exams
+SELECT (jsonb_populate_record(e, jsonb_build_object(
+    'exam_id', gen_random_uuid(), 'protocol', 'C-' || n, 'barcode', 'C' || n,
+    'created_at', e.created_at - make_interval(mins => n)))).*
+FROM exams e, generate_series($2::int, $3::int) n WHERE e.exam_id = $1
+"""
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every statement that leaves this process, whoever sends it."""
+    statements: list[str] = []
+    for name in ("execute", "fetch", "fetchrow", "fetchval", "executemany"):
+        original = getattr(asyncpg.Connection, name)
+
+        def counted(
+            self: object, query: str, *args: object, _call: object = original, **more: object
+        ) -> object:
+            statements.append(query)
+            return _call(self, query, *args, **more)  # type: ignore[operator]
+
+        monkeypatch.setattr(asyncpg.Connection, name, counted)
+    yield statements
+    monkeypatch.undo()
+
+
+async def more_exams(
+    admin_url: str, installation: Installation, exam_id: UUID, first: int, last: int
+) -> None:
+    name = installation.urls.app.rpartition("/")[2]
+    admin = await asyncpg.connect(admin_url.rpartition("/")[0] + f"/{name}")
+    try:
+        await admin.execute(_CLONE, exam_id, first, last)
+        await admin.execute("ANALYZE exams")
+    finally:
+        await admin.close()
+
+
+async def statements_of(job: Job, caller: Caller, exam_id: UUID, sent: list[str]) -> tuple[int, int]:
+    sent.clear()
+    async with job.transactions.read(caller.principal) as reads:
+        page = await job.desk.list.run(reads, caller, ListQuestion())
+    of_list = len(sent)
+    assert page.items
+    sent.clear()
+    assert (await job.read(caller, exam_id))["id"] == str(exam_id)
+    return of_list, len(sent)
+
+
+@pytest.mark.parametrize("who", ["patient", "doctor", "technician", "receptionist"])
+async def test_list_and_exam_take_one_statement_each_at_ten_and_at_ten_thousand_exams(
+    installation: Installation,
+    job: Job,
+    clinic: Clinic,
+    postgres_admin_url: str,
+    sent: list[str],
+    who: str,
+) -> None:
+    caller: Caller = getattr(clinic, who)
+    exam_id = (await job.register(clinic)).facts.id
+    await more_exams(postgres_admin_url, installation, exam_id, 1, _FEW - 1)
+    few = await statements_of(job, caller, exam_id, sent)
+    await more_exams(postgres_admin_url, installation, exam_id, _FEW, _MANY - 1)
+    assert few == await statements_of(job, caller, exam_id, sent) == (1, 1)
