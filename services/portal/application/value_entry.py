@@ -40,7 +40,7 @@ def errors_by_code(problem: ApiProblem | None, sent: list[dict[str, str]]) -> di
     errors: dict[str, str] = {}
     for error in problem.errors:
         part = error.field.split(".")[1] if error.field.startswith("values.") else error.field
-        index = int(part) if part.isdigit() else None
+        index = int(part) if part.isdecimal() else None
         code = sent[index]["code"] if index is not None and index < len(sent) else part
         errors.setdefault(code, error.detail)
     return errors

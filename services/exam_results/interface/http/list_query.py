@@ -92,4 +92,6 @@ def _end(moment: _Moment | None) -> datetime | None:
     """A bare date counts as a whole."""
     if moment is None or isinstance(moment, datetime):
         return moment
+    if moment == date.max:
+        return None
     return datetime.combine(moment + timedelta(days=1), time(), _DAY_ZONE)

@@ -30,25 +30,28 @@ class OutboxRelay:
         self._publisher = publisher
         self._wakeup = wakeup
         self._batch = batch
+        self._accepted = 0  # in the last round
 
     async def run(self) -> None:
         """Run until cancelled: publish while there is something, else wait to be woken or for the poll."""
         pause = POLL_INTERVAL_S
         while True:
             try:
-                claimed = await self.relay_once()
+                await self.relay_once()
                 pause = POLL_INTERVAL_S
             except Exception:
                 get_logger().exception("outbox.relay_failed")
-                claimed, pause = 0, min(pause * 2, _LONGEST_PAUSE_S)
-            if claimed < self._batch:
+                self._accepted, pause = 0, min(pause * 2, _LONGEST_PAUSE_S)
+            if self._accepted < self._batch:  # nothing left, or refused: a refusal must not spin
                 await self._wakeup.wait(pause)
 
     async def relay_once(self) -> int:
+        self._accepted = 0
         return await self._store.relay_batch(self._publish, self._batch)
 
     async def _publish(self, messages: Sequence[OutboxMessage]) -> frozenset[UUID]:
         accepted = await self._publisher.publish(messages)
+        self._accepted += len(accepted)
         for message in messages:
             if message.id in accepted:
                 get_logger().info(

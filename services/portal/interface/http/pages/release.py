@@ -36,7 +36,7 @@ async def release(visit: Releaser, exam_id: UUID, form: Typed) -> Response:
     """Prove the second factor again (it holds five minutes), then release exactly the version that was reviewed."""
     token = visit.portal.sessions.stepped_up_token(visit.signed_in)
     code = "".join(form.get("code").split())
-    version = int(form.get("version")) if form.get("version").isdigit() else 0
+    version = int(form.get("version")) if form.get("version").isdecimal() else 0
     try:
         if token is None or code:
             visit.session = await visit.portal.sessions.step_up(visit.signed_in, code, visit.caller)

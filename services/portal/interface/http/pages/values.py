@@ -102,4 +102,4 @@ def _warnings(saved: Json) -> dict[str, tuple[str, ...]]:
 
 def _version(form: Form) -> int:
     version = form.get("version")
-    return int(version) if version.isdigit() else 0
+    return int(version) if version.isdecimal() else 0
