@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -55,9 +56,11 @@ async def start(settings: WorkerSettings) -> Sequence[Coroutine[Any, Any, None]]
     ready = remembered(everything_answers(settings, table, s3, http))
     store_ready = remembered(lambda: table_answers(table))
     account_events = accounts.AccountEvents(CloseAccess(folders))
-    # A poller hands on one message at a time: as many pollers as processes keep these busy.
+    # As many pollers as processes keep these busy, and each takes one message only: what waits behind a report in
+    # a batch is hidden from an idle poller, and from everybody for half a minute when this worker dies.
     rendering = [
-        _poller(settings, exams.QUEUE, exam_events.apply, ready) for _ in range(settings.render_processes)
+        _poller(settings, exams.QUEUE, exam_events.apply, ready, batch_size=1)
+        for _ in range(settings.render_processes)
     ]
     return [
         _keep_warm(processes),
@@ -97,8 +100,11 @@ def _exam_events(
     )
 
 
-def _poller(settings: WorkerSettings, queue: str, effect: Effect, healthy: Healthy) -> SqsPoller:
+def _poller(
+    settings: WorkerSettings, queue: str, effect: Effect, healthy: Healthy, *, batch_size: int | None = None
+) -> SqsPoller:
     topology = load_topology()
+    of_queue = topology.queue_settings
     consumer = SqsConsumer(queue, effect, types=topology.types_of(queue), loop=asyncio.get_running_loop())
     sqs = aws_client("sqs", settings, read_timeout_s=_LONGER_THAN_A_POLL_S)
-    return SqsPoller(sqs, consumer, topology.queue_settings, healthy)
+    return SqsPoller(sqs, consumer, replace(of_queue, batch_size=batch_size or of_queue.batch_size), healthy)
