@@ -26,6 +26,14 @@ lint: environment-for-tests
 check-infra: environment
 	@$(BIN)/python -m infra.checks.check_infra
 
+# Speed beside a bare route and a bare queue, in one run; writes docs/bench/latest.json.
+bench: environment-for-tests
+	@$(BIN)/python -m tests.load.bench
+
+# Kills the product at every named point while jobs run side by side; writes docs/bench/faults.json.
+faults: environment-for-tests
+	@$(BIN)/python -m tests.faults.run
+
 # Generated from the code; tests fail when they are stale.
 docs: environment
 	@$(BIN)/python -m infra.docs.events
