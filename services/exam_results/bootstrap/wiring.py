@@ -5,6 +5,7 @@ from typing import Any
 
 from services.exam_results.bootstrap.settings import Settings
 from services.exam_results.infrastructure.persistence.constraints import CONSTRAINTS
+from services.exam_results.infrastructure.persistence.exam_reads import PLANNER
 from services.exam_results.infrastructure.persistence.transactions import PostgresTransactions
 from services.exam_results.infrastructure.reference_data.lifecycle_file import shipped_lifecycle
 from services.shared.platform.messaging.wakeup import WakeUp, valkey_client
@@ -29,7 +30,7 @@ class Core:
 
 async def build_core(settings: Settings) -> Core:
     database = await connect_database(
-        settings.database_url, size=settings.database_pool_size, constraints=CONSTRAINTS
+        settings.database_url, size=settings.database_pool_size, constraints=CONSTRAINTS, planner=PLANNER
     )
     valkey = valkey_client(settings.redis_url)
     wakeup = WakeUp(valkey, SERVICE)

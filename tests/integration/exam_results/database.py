@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from infra.local.provision.databases import DatabaseUrls
 from services.exam_results.bootstrap.migrate import migrate
 from services.exam_results.infrastructure.persistence.constraints import CONSTRAINTS
+from services.exam_results.infrastructure.persistence.exam_reads import PLANNER
 from services.exam_results.infrastructure.persistence.people import PostgresPeople
 from services.exam_results.infrastructure.persistence.transactions import PostgresTransactions
 from services.shared.platform.postgres.database import Database, Scope, connect_database
@@ -42,7 +43,7 @@ async def migrated(new_database: Callable[[str], DatabaseUrls]) -> DatabaseUrls:
 
 @asynccontextmanager
 async def installed(urls: DatabaseUrls) -> AsyncIterator[Installation]:
-    database = await connect_database(urls.app, size=5, constraints=CONSTRAINTS)
+    database = await connect_database(urls.app, size=5, constraints=CONSTRAINTS, planner=PLANNER)
     transactions = PostgresTransactions(database, LIFECYCLE, TOPIC, lambda: None)
     yield Installation(urls, database, transactions)
     await database.close()

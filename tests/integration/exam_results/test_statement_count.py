@@ -1,5 +1,9 @@
-"""The first page of 10,000 exams and the page of one exam take as many statements as with ten: one each."""
+"""The first page of 10,000 exams and the page of one exam take as many statements as with ten: one each.
 
+And the page reads as many rows: a plan that gathers them all and sorts would still be one statement.
+"""
+
+import re
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -8,10 +12,13 @@ import pytest
 
 from services.exam_results.application.caller import Caller
 from services.exam_results.application.queries.list_exams import ListQuestion
+from services.exam_results.infrastructure.persistence.exam_reads import PostgresExamReads
+from services.shared.platform.postgres.database import ReadSession, Scope
 from tests.integration.exam_results.database import Installation
 from tests.unit.exam_results.samples import Clinic, Job
 
 _FEW, _MANY = 10, 10_000
+_PAGE = 20
 _CLONE = """
 INSERT INTO exams
 SELECT (jsonb_populate_record(e, jsonb_build_object(
@@ -77,3 +84,27 @@ async def test_list_and_exam_take_one_statement_each_at_ten_and_at_ten_thousand_
     few = await statements_of(job, caller, exam_id, sent)
     await more_exams(postgres_admin_url, installation, exam_id, _FEW, _MANY - 1)
     assert few == await statements_of(job, caller, exam_id, sent) == (1, 1)
+    assert await exams_read_for_a_page(installation, job, caller) <= _PAGE + 1
+
+
+async def exams_read_for_a_page(installation: Installation, job: Job, caller: Caller) -> int:
+    """Ask PostgreSQL how many exams the plan took from the table, scope set by the statement as ever."""
+    async with installation.database.statements() as session:
+        explained = Explained(session)
+        reads = PostgresExamReads(explained, Scope.of(caller.principal))  # type: ignore[arg-type]
+        await job.desk.list.run(reads, caller, ListQuestion(limit=_PAGE))
+    (line,) = [line for line in explained.plan.splitlines() if " on exams e " in line]
+    return int(re.findall(r"rows=(\d+)", line)[-1])
+
+
+class Explained:
+    """A session that runs a statement for its plan."""
+
+    def __init__(self, session: ReadSession) -> None:
+        self._session = session
+        self.plan = ""
+
+    async def rows(self, sql: str, *args: object) -> list[object]:
+        rows = await self._session.rows(f"EXPLAIN (ANALYZE, TIMING OFF) {sql}", *args)
+        self.plan = "\n".join(row["QUERY PLAN"] for row in rows)
+        return []

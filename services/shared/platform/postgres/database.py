@@ -207,9 +207,16 @@ async def _nothing(_: Any) -> None:
 
 
 async def connect_database(
-    url: str, *, size: int = 10, constraints: Mapping[str, ErrorKind] | None = None
+    url: str,
+    *,
+    size: int = 10,
+    constraints: Mapping[str, ErrorKind] | None = None,
+    planner: Mapping[str, str] | None = None,
 ) -> Database:
-    """Open a pool. `url` may carry SQLAlchemy's `+asyncpg` suffix. Statements time out after 15 s."""
+    """Open a pool. `url` may carry SQLAlchemy's `+asyncpg` suffix. Statements time out after 15 s.
+
+    `planner`: PostgreSQL's planner settings for all of its connections.
+    """
     pool = await asyncpg.create_pool(
         url.replace("postgresql+asyncpg://", "postgresql://"),
         min_size=1,
@@ -217,6 +224,6 @@ async def connect_database(
         init=_prepare,
         reset=_nothing,
         command_timeout=15,
-        server_settings={"timezone": "UTC", "application_name": "laudo"},
+        server_settings={"timezone": "UTC", "application_name": "laudo", **(planner or {})},
     )
     return Database(pool, constraints)
