@@ -44,6 +44,7 @@ def test_only_these_routes_are_open_to_everyone() -> None:
         f"POST {accounts}/oauth/token",
         f"GET {accounts}/.well-known/jwks.json",
         f"GET {accounts}/.well-known/openid-configuration",
+        "GET /api/v1/files/verification/{code}",
     }
 
 

@@ -185,6 +185,7 @@ async def test_a_signer_appends_and_its_signature_verifies(signer: Any) -> None:
     assert signed != pdf
     assert await signer.verify(signed)
     assert "ssinado" in signer.notice
+    assert signer.name
 
 
 def test_the_services_iam_user_may_not_touch_what_is_not_its_own(aws: Any) -> None:

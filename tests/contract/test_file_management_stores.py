@@ -2,20 +2,30 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from services.file_management.application.ports import AlreadyApplied, Files, Folders, Occasion, Overtaken
+from services.file_management.application.ports import (
+    AlreadyApplied,
+    Files,
+    Folders,
+    Occasion,
+    Overtaken,
+    Proofs,
+)
 from services.file_management.domain.exam_folder import ExamFolder, ExamRef
+from services.file_management.domain.proof import Proof
 from services.file_management.domain.report_file import Kind, Status
+from services.file_management.domain.verification import verification_code
 from services.file_management.infrastructure.announcements import announce
 from services.file_management.infrastructure.dynamodb.files import DynamoFiles
 from services.file_management.infrastructure.dynamodb.folders import DynamoFolders
 from services.file_management.infrastructure.dynamodb.outbox import DynamoOutbox
+from services.file_management.infrastructure.dynamodb.proofs import DynamoProofs
 from services.file_management.infrastructure.dynamodb.table import Table, TableAddress, connect_table
 from services.file_management.infrastructure.in_memory.folders import InMemoryFolders
 from services.shared.kernel.ids import new_id
@@ -27,6 +37,7 @@ NOW = datetime(2026, 11, 22, 17, 32, 9, tzinfo=UTC)
 class Store:
     folders: Folders
     files: Files
+    proofs: Proofs
     rung: list[bool]
     published: Callable[[], int]
 
@@ -44,7 +55,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     rung: list[bool] = []
     if request.param == "memory":
         memory = InMemoryFolders(lambda: rung.append(True))
-        yield Store(memory, memory, rung, lambda: len(memory.published))
+        yield Store(memory, memory, memory, rung, lambda: len(memory.published))
         return
     table: Table = request.getfixturevalue("table")
     outbox = DynamoOutbox(table, "file-management-events")
@@ -52,6 +63,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     yield Store(
         DynamoFolders(table, announce, outbox.row, lambda: rung.append(True)),
         DynamoFiles(table),
+        DynamoProofs(table),
         rung,
         lambda: _waiting(table) - before,
     )
@@ -69,6 +81,10 @@ def occasion() -> Occasion:
     return Occasion(new_id(), "file-management-exams")
 
 
+def code_of(exam: ExamRef, report_version: int) -> str:
+    return verification_code(b"secret", exam.exam_id, report_version)
+
+
 def with_report(folder: ExamFolder, report_version: int = 1) -> ExamFolder:
     folder.add_report(
         Kind.SIGNED_REPORT,
@@ -77,7 +93,8 @@ def with_report(folder: ExamFolder, report_version: int = 1) -> ExamFolder:
         sha256="ab" * 32,
         size_bytes=48_000,
         now=NOW,
-        verification_code="7K2M-9QXA-03TR-ZB5H",
+        verification_code=code_of(folder.exam, report_version),
+        signed_by="Laboratório Aurora",
     )
     return folder
 
@@ -180,3 +197,27 @@ async def test_a_folder_of_another_clinic_is_another_folder(store: Store) -> Non
         new_id(), exam.exam_id, exam.patient_id, exam.person_id, exam.requester_id, exam.protocol, 1
     )
     assert (await store.folders.load(elsewhere)).revision == 0
+
+
+async def test_a_code_proves_what_was_last_saved_with_its_report(store: Store) -> None:
+    exam = new_exam()
+    await store.folders.save(with_report(await store.folders.load(exam)), occasion())
+    expected = Proof(code_of(exam, 1), Status.READY, 1, "ab" * 32, NOW, "Laboratório Aurora")
+    assert await store.proofs.proof(code_of(exam, 1)) == expected
+    folder = with_report(await store.folders.load(exam), 2)
+    folder.open_report(1)
+    folder.open_report(2)
+    await store.folders.save(folder, occasion())
+    assert await store.proofs.proof(code_of(exam, 1)) == replace(expected, status=Status.REPLACED)
+    newest = replace(expected, code=code_of(exam, 2), report_version=2, status=Status.OPENED)
+    assert await store.proofs.proof(code_of(exam, 2)) == newest
+
+
+async def test_a_code_of_a_save_that_was_overtaken_and_no_code_prove_nothing(store: Store) -> None:
+    exam = new_exam()
+    first, second = await store.folders.load(exam), await store.folders.load(exam)
+    await store.folders.save(first, occasion())
+    with pytest.raises(Overtaken):
+        await store.folders.save(with_report(second), occasion())
+    assert await store.proofs.proof(code_of(exam, 1)) is None
+    assert await store.proofs.proof("") is None

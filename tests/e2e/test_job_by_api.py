@@ -1,5 +1,6 @@
 """The main job by API, as `laudo demo` runs it, and what it leaves behind: one trace, quiet logs, a sound PDF."""
 
+import hashlib
 import re
 import subprocess
 import sys
@@ -105,6 +106,24 @@ def test_the_pdf_says_what_was_typed_digit_by_digit(job: MainJob) -> None:
         found = row.search(text, position)
         assert found, item["code"]
         position = found.end()
+
+
+def test_the_printed_code_is_checked_by_anybody(job: MainJob, live_system: LiveSystem) -> None:
+    text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(job.pdf))
+    found = re.search(r"/verificar/((?:[0-9A-Z]{4}-){3}[0-9A-Z]{4})", re.sub(r"\s", "", text))
+    assert found
+    code = found[1]
+    with client(live_system.url) as http:
+        told = http.get(f"/api/v1/files/verification/{code}").json()
+        assert told["outcome"] == "valid"
+        assert told["report_version"] == 1
+        assert told["sha256"] == hashlib.sha256(job.pdf).hexdigest()
+        assert told["signer"]
+        page = http.get(f"/verificar/{code}")
+        assert page.status_code == 200
+        assert "Laudo autêntico" in page.text
+        changed = code[:-1] + ("0" if code[-1] != "0" else "1")
+        assert http.get(f"/api/v1/files/verification/{changed}").json()["outcome"] == "unknown"
 
 
 def test_what_was_done_is_still_there_after_a_restart(tmp_path: Path) -> None:

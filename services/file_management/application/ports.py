@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from services.file_management.domain.exam_folder import ExamFolder, ExamRef
+from services.file_management.domain.proof import Proof
 from services.file_management.domain.proofreading import Finding
 from services.file_management.domain.report_file import ReportFile
 from services.file_management.domain.snapshot import Identifiers, Stage
@@ -58,6 +59,12 @@ class Files(Protocol):
 
     async def file(self, file_id: UUID) -> ReportFile | None: ...
     async def files_of(self, exam_id: UUID) -> Sequence[ReportFile]: ...
+
+
+class Proofs(Protocol):
+    async def proof(self, code: str) -> Proof | None:
+        """Return what was last saved with the report of this code. One read by key, whether it is there or not."""
+        ...
 
 
 class AuditTrail(Protocol):
@@ -119,6 +126,11 @@ class ReportSigner(Protocol):
     @property
     def notice(self) -> str:
         """What the report says of its signature, in Portuguese."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Who signs, as the certificate names them."""
         ...
 
     async def sign(self, pdf: bytes, statement: Statement) -> bytes: ...

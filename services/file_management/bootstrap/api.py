@@ -9,12 +9,14 @@ import httpx
 from fastapi import FastAPI
 
 from services.file_management.application.commands.issue_download_link import IssueDownloadLink
+from services.file_management.application.queries.check_code import CheckCode
 from services.file_management.application.queries.list_files import ListFiles
 from services.file_management.application.queries.read_file import ReadFile
 from services.file_management.bootstrap.settings import Settings
 from services.file_management.bootstrap.wiring import PREFIX, SERVICE, build_links, build_table, table_answers
 from services.file_management.infrastructure.dynamodb.audit import DynamoAuditTrail
 from services.file_management.infrastructure.dynamodb.files import DynamoFiles
+from services.file_management.infrastructure.dynamodb.proofs import DynamoProofs
 from services.file_management.interface.http.files import FileUseCases, file_routes
 from services.shared.kernel.clock import SystemClock
 from services.shared.platform.auth import JwksTokenVerifier
@@ -31,6 +33,7 @@ def build_api(settings: Settings) -> FastAPI:
         list_files=ListFiles(files, audit, clock),
         read_file=ReadFile(files, audit, clock),
         issue_download_link=IssueDownloadLink(files, audit, build_links(settings), clock),
+        check_code=CheckCode(DynamoProofs(table)),
     )
 
     @asynccontextmanager

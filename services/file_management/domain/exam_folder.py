@@ -79,6 +79,7 @@ class ExamFolder:
         size_bytes: int,
         now: datetime,
         verification_code: str | None = None,
+        signed_by: str | None = None,
     ) -> ReportFile:
         """Take in a rendered document that is due."""
         exam = self.exam
@@ -98,6 +99,7 @@ class ExamFolder:
             size_bytes=size_bytes,
             created_at=now,
             verification_code=verification_code,
+            signed_by=signed_by,
             closed_to=self.closed_to,
         )
         self._put(file)

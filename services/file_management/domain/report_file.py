@@ -39,6 +39,7 @@ class ReportFile:
     created_at: datetime
     status: Status = Status.READY
     verification_code: str | None = None
+    signed_by: str | None = None  # as its certificate names the signer
     closed_to: frozenset[UUID] = frozenset()  # accounts that no longer exist
 
     @property

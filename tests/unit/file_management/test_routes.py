@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import httpx
 import pytest
 
+from services.file_management.domain.proof import Proof
 from services.file_management.domain.report_file import Kind, file_id
 from services.file_management.interface.http.files import FileUseCases, file_routes
 from services.shared.kernel.ids import new_id
@@ -60,7 +62,7 @@ async def desk() -> AsyncIterator[Desk]:
     world, tokens = World(), KnownTokens()
     await world.render_draft.run(exam(4), 1, occasion())
     await world.sign_report.run(exam(5), 1, occasion())
-    use_cases = FileUseCases(world.list_files, world.read_file, world.issue_download_link)
+    use_cases = FileUseCases(world.list_files, world.read_file, world.issue_download_link, world.check_code)
     app = create_api(
         title="t", prefix=PREFIX, routers=[file_routes(use_cases)], token_verifier=tokens, checks={}
     )
@@ -168,3 +170,72 @@ async def test_an_id_that_is_no_id_is_not_found(desk: Desk, path: str) -> None:
 
 async def test_a_list_without_an_exam_is_refused(desk: Desk) -> None:
     assert (await desk.get("/", principal(Role.RELEASER))).status_code == 422
+
+
+UNKNOWN = {"outcome": "unknown", "report_version": None, "sha256": None, "signed_at": None, "signer": None}
+
+
+async def check(desk: Desk, code: str) -> dict[str, object]:
+    """Ask as a stranger: no token."""
+    answer = await desk.http.get(f"{PREFIX}/verification/{code}")
+    assert answer.status_code == 200
+    assert "no-store" in answer.headers["cache-control"]
+    return dict(answer.json())
+
+
+async def code_of(desk: Desk, version: int) -> str:
+    file = await desk.world.folders.file(file_id(EXAM, version, Kind.SIGNED_REPORT))
+    assert file is not None
+    assert file.verification_code is not None
+    return file.verification_code
+
+
+async def test_a_printed_code_is_valid_once_opened_and_tells_nothing_of_the_person(desk: Desk) -> None:
+    code = await code_of(desk, 1)
+    assert await check(desk, code) == UNKNOWN
+    await opened(desk)
+    file = await desk.world.folders.file(SIGNED)
+    assert file is not None
+    told = await check(desk, code)
+    assert datetime.fromisoformat(str(told.pop("signed_at"))) == file.created_at
+    assert told == {
+        "outcome": "valid",
+        "report_version": 1,
+        "sha256": file.sha256,
+        "signer": "Laboratório Aurora",
+    }
+    assert desk.world.audit.entries == []
+
+
+async def test_a_code_is_replaced_when_the_next_version_opens_and_not_before(desk: Desk) -> None:
+    await opened(desk)
+    await desk.world.sign_report.run(exam(7), 2, occasion())
+    first, second = await code_of(desk, 1), await code_of(desk, 2)
+    assert (await check(desk, first))["outcome"] == "valid"
+    assert await check(desk, second) == UNKNOWN
+    await desk.world.open_report.run(exam(8), 2, occasion())
+    assert (await check(desk, first))["outcome"] == "replaced"
+    assert (await check(desk, second))["outcome"] == "valid"
+
+
+async def test_a_code_holds_when_the_patients_account_is_gone(desk: Desk) -> None:
+    await opened(desk)
+    before = await check(desk, await code_of(desk, 1))
+    await desk.world.close_access.run(PERSON)
+    assert await check(desk, await code_of(desk, 1)) == before
+
+
+@pytest.mark.parametrize("code", ["download", "0000-0000-0000-0000", "%20", "x" * 300, "7K2M", "%C3%A7"])
+async def test_what_is_no_code_of_ours_is_unknown_in_the_same_shape_after_one_read(
+    desk: Desk, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[str] = []
+    proof = desk.world.folders.proof
+
+    async def counted(asked: str) -> Proof | None:
+        reads.append(asked)
+        return await proof(asked)
+
+    monkeypatch.setattr(desk.world.folders, "proof", counted)
+    assert await check(desk, code) == UNKNOWN
+    assert len(reads) == 1

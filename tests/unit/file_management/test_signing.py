@@ -4,12 +4,16 @@ import io
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from asn1crypto import cms
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from services.file_management.infrastructure.signing import pades
@@ -19,7 +23,7 @@ from services.file_management.infrastructure.signing.demo_authority import (
     key_files,
     verification_secret,
 )
-from services.file_management.infrastructure.signing.keys import KeyFiles
+from services.file_management.infrastructure.signing.keys import KeyFiles, signer_name
 
 
 @pytest.fixture(scope="session")
@@ -127,3 +131,29 @@ def test_demo_key_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) ->
     assert stat.S_IMODE(key_files(folder).key.stat().st_mode) == 0o600
     assert stat.S_IMODE((folder / "verification.secret").stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["keys"]
+
+
+@pytest.mark.parametrize(
+    ("common_name", "shown"),
+    [
+        ("BEATRIZ ANTUNES ROCHA:52998224725", "BEATRIZ ANTUNES ROCHA"),
+        ("LABORATORIO AURORA LTDA:11222333000181", "LABORATORIO AURORA LTDA"),
+        (f"Laudo {LABEL}", f"Laudo {LABEL}"),
+    ],
+)
+def test_the_signer_is_named_without_the_number_that_brazilian_certificates_add(
+    common_name: str, shown: str
+) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2027, 1, 1, tzinfo=UTC))
+        .sign(key, hashes.SHA256())
+    )
+    assert signer_name(certificate.public_bytes(serialization.Encoding.PEM)) == shown

@@ -13,6 +13,7 @@ from services.file_management.application.commands.open_report import OpenReport
 from services.file_management.application.commands.render_draft import RenderDraft
 from services.file_management.application.commands.sign_report import SignReport
 from services.file_management.application.ports import Document, Occasion, Statement
+from services.file_management.application.queries.check_code import CheckCode
 from services.file_management.application.queries.list_files import ListFiles
 from services.file_management.application.queries.read_file import ReadFile
 from services.file_management.domain.exam_folder import ExamRef
@@ -84,6 +85,10 @@ class StampSigner:
     def notice(self) -> str:
         return "Assinado."
 
+    @property
+    def name(self) -> str:
+        return "Laboratório Aurora"
+
     async def sign(self, pdf: bytes, statement: Statement) -> bytes:
         self.signed += 1
         return pdf + f"|{statement.reason}|{self.signed}".encode()
@@ -129,5 +134,6 @@ class World:
         self.list_files = ListFiles(self.folders, self.audit, self.clock)
         self.read_file = ReadFile(self.folders, self.audit, self.clock)
         self.issue_download_link = IssueDownloadLink(self.folders, self.audit, links, self.clock)
+        self.check_code = CheckCode(self.folders)
         self.exam_events = ExamEvents(self.open_folder, self.render_draft, self.sign_report, self.open_report)
         self.account_events = AccountEvents(self.close_access)

@@ -73,6 +73,7 @@ class SignReport:
                 size_bytes=len(signed),
                 now=self.clock.now(),
                 verification_code=mark.code,
+                signed_by=self.signer.name,
             )
             return True
 

@@ -1,4 +1,4 @@
-"""Exam folders in DynamoDB: folder, files, inbox and outbox in one TransactWriteItems."""
+"""Exam folders in DynamoDB: folder, files, proofs, inbox and outbox in one TransactWriteItems."""
 
 import asyncio
 import time
@@ -12,6 +12,7 @@ from pynamodb.transactions import TransactWrite
 
 from services.file_management.application.ports import AlreadyApplied, Occasion, Overtaken
 from services.file_management.domain.exam_folder import ExamFolder, ExamRef, FileProcessed
+from services.file_management.domain.proof import proof_of
 from services.file_management.infrastructure.dynamodb import mapping
 from services.file_management.infrastructure.dynamodb.table import Table
 from services.shared.platform.messaging.envelope import Message
@@ -86,7 +87,12 @@ class DynamoFolders:
                     transaction.save(
                         self._inbox_row(folder, occasion), condition=table.inbox.pk.does_not_exist()
                     )
-                for row in [*self._file_rows(folder), *self._reader_rows(folder), *outbox]:
+                for row in [
+                    *self._file_rows(folder),
+                    *self._proof_rows(folder),
+                    *self._reader_rows(folder),
+                    *outbox,
+                ]:
                     transaction.save(row)
         except TransactWriteError as error:
             raise _reason(error, has_occasion=occasion is not None) from error
@@ -107,6 +113,15 @@ class DynamoFolders:
                 file=mapping.file_data(file),
             )
             for file in (folder.files[file_id] for file_id in sorted(folder.changed))
+        ]
+
+    def _proof_rows(self, folder: ExamFolder) -> list[Model]:
+        """Kept in step with the files: a printed code never says more or less than its report."""
+        proofs = [proof_of(folder.files[file_id]) for file_id in sorted(folder.changed)]
+        return [
+            self._table.proof(mapping.code_key(proof.code), mapping.PROOF, **mapping.proof_attributes(proof))
+            for proof in proofs
+            if proof
         ]
 
     def _reader_rows(self, folder: ExamFolder) -> list[Model]:

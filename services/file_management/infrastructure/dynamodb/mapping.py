@@ -6,8 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from services.file_management.domain.exam_folder import ExamFolder, ExamRef
+from services.file_management.domain.proof import Proof
 from services.file_management.domain.report_file import Kind, ReportFile, Status
-from services.file_management.infrastructure.dynamodb.rows import FolderRow
+from services.file_management.infrastructure.dynamodb.rows import FolderRow, ProofRow
+
+PROOF = "PROOF"
 
 
 def exam_key(exam_id: UUID) -> str:
@@ -16,6 +19,10 @@ def exam_key(exam_id: UUID) -> str:
 
 def file_key(file_id: UUID) -> str:
     return f"FILE#{file_id}"
+
+
+def code_key(code: str) -> str:
+    return f"CODE#{code}"
 
 
 def reader_key(account_id: UUID) -> str:
@@ -44,6 +51,7 @@ def file_data(file: ReportFile) -> dict[str, Any]:
         "created_at": file.created_at.isoformat(),
         "status": file.status.value,
         "verification_code": file.verification_code,
+        "signed_by": file.signed_by,
         "closed_to": sorted(str(account) for account in file.closed_to),
     }
 
@@ -63,7 +71,29 @@ def read_file(data: Mapping[str, Any]) -> ReportFile:
         created_at=datetime.fromisoformat(data["created_at"]),
         status=Status(data["status"]),
         verification_code=data["verification_code"],
+        signed_by=data.get("signed_by"),  # not kept at first
         closed_to=frozenset(UUID(account) for account in data["closed_to"]),
+    )
+
+
+def proof_attributes(proof: Proof) -> dict[str, Any]:
+    return {
+        "status": proof.status.value,
+        "report_version": proof.report_version,
+        "sha256": proof.sha256,
+        "signed_at": proof.signed_at.isoformat(),
+        "signer": proof.signer,
+    }
+
+
+def read_proof(code: str, row: ProofRow) -> Proof:
+    return Proof(
+        code=code,
+        status=Status(row.status),
+        report_version=int(row.report_version),
+        sha256=row.sha256,
+        signed_at=datetime.fromisoformat(row.signed_at),
+        signer=row.signer,
     )
 
 

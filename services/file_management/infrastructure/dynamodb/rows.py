@@ -1,7 +1,8 @@
-"""The items of the one table. Every key carries the clinic; what belongs together is written in one transaction.
+"""The items of the one table. Every key but a code's carries the clinic; what belongs together is one transaction.
 
 EXAM#<exam>            CLINIC#<clinic>          the folder: the exam's people, its files, its revision
 FILE#<file>            CLINIC#<clinic>          one file, as a download needs it: one read
+CODE#<code>            PROOF                    what a printed code proves; who asks names no clinic, and learns none
 READER#<account>       CLINIC#<clinic>#EXAM#..  whose exam it is or who asked for it
 INBOX#<queue>#<event>  CLINIC#<clinic>          an event that was applied; forgotten after its dead letter is
 OUTBOX#<message>       CLINIC#<clinic>          an event to be published; gone once it is
@@ -35,6 +36,16 @@ class FileRow(Model):
     sk = UnicodeAttribute(range_key=True)
     verification_code = UnicodeAttribute(null=True)
     file = JSONAttribute()
+
+
+class ProofRow(Model):
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    status = UnicodeAttribute()
+    report_version = NumberAttribute()
+    sha256 = UnicodeAttribute()
+    signed_at = UnicodeAttribute()
+    signer = UnicodeAttribute(null=True)
 
 
 class ReaderRow(Model):

@@ -29,6 +29,7 @@ class Table:
     connection: Connection
     folder: type[rows.FolderRow]
     file: type[rows.FileRow]
+    proof: type[rows.ProofRow]
     reader: type[rows.ReaderRow]
     inbox: type[rows.InboxRow]
     outbox: type[rows.OutboxRow]
@@ -59,11 +60,12 @@ def connect_table(address: TableAddress) -> Table:
         connection=shared.connection,
         folder=bind(rows.FolderRow),
         file=bind(rows.FileRow),
+        proof=bind(rows.ProofRow),
         reader=bind(rows.ReaderRow),
         inbox=bind(rows.InboxRow),
         outbox=outbox,
         audit=bind(rows.AuditRow),
     )
-    for row in (bound.folder, bound.file, bound.reader, bound.inbox, bound.audit):
+    for row in (bound.folder, bound.file, bound.proof, bound.reader, bound.inbox, bound.audit):
         row._connection = shared
     return bound

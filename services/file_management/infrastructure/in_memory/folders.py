@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.file_management.application.ports import AlreadyApplied, Occasion, Overtaken
 from services.file_management.domain.exam_folder import ExamFolder, ExamRef, FileProcessed
+from services.file_management.domain.proof import Proof, proof_of
 from services.file_management.domain.report_file import ReportFile
 
 
@@ -54,3 +55,7 @@ class InMemoryFolders:
             if exam == exam_id
             for file in folder.files.values()
         ]
+
+    async def proof(self, code: str) -> Proof | None:
+        files = [file for folder in self._folders.values() for file in folder.files.values()]
+        return next((found for found in map(proof_of, files) if found and found.code == code), None)

@@ -3,7 +3,7 @@
 from services.file_management.application.ports import Statement
 from services.file_management.infrastructure.report.processes import WarmProcesses
 from services.file_management.infrastructure.signing import jobs
-from services.file_management.infrastructure.signing.keys import KeyFiles
+from services.file_management.infrastructure.signing.keys import KeyFiles, signer_name
 from services.shared.platform import kill_points
 
 
@@ -12,10 +12,15 @@ class KeyFileSigner:
         self._processes = processes
         self._files = files
         self._notice = notice
+        self._name = signer_name(files.certificate.read_bytes())
 
     @property
     def notice(self) -> str:
         return self._notice
+
+    @property
+    def name(self) -> str:
+        return self._name
 
     async def sign(self, pdf: bytes, statement: Statement) -> bytes:
         kill_points.reached("while_signing")

@@ -10,12 +10,20 @@ from services.file_management.application.caller import Caller
 from services.file_management.application.commands.issue_download_link import IssueDownloadLink
 from services.file_management.application.policy import CALLERS
 from services.file_management.application.ports import LINK_SECONDS
+from services.file_management.application.queries.check_code import CheckCode
 from services.file_management.application.queries.list_files import ListFiles
 from services.file_management.application.queries.read_file import ReadFile
-from services.file_management.interface.http.schemas import FileBody, FilePage, LinkBody, file_body
+from services.file_management.interface.http.schemas import (
+    FileBody,
+    FilePage,
+    LinkBody,
+    VerificationBody,
+    file_body,
+    verification_body,
+)
 from services.shared.kernel.principal import Principal
 from services.shared.platform.http.api import json_response
-from services.shared.platform.http.callers import address_of, callers
+from services.shared.platform.http.callers import address_of, callers, public
 from services.shared.platform.tracing import current_trace_id
 
 _PRIVATE = "private, no-store"
@@ -26,6 +34,7 @@ class FileUseCases:
     list_files: ListFiles
     read_file: ReadFile
     issue_download_link: IssueDownloadLink
+    check_code: CheckCode
 
 
 def file_routes(use_cases: FileUseCases) -> APIRouter:
@@ -37,6 +46,15 @@ def file_routes(use_cases: FileUseCases) -> APIRouter:
         found = await use_cases.list_files.run(_caller(caller, request), exam_id)
         response.headers["Cache-Control"] = _PRIVATE
         return FilePage(items=[file_body(file) for file in found])
+
+    @router.get("/verification/{code}", description=CheckCode.__doc__)
+    async def check_code(
+        _: Annotated[None, public("whoever holds a printed report may check it")],
+        response: Response,
+        code: str,
+    ) -> VerificationBody:
+        response.headers["Cache-Control"] = _PRIVATE
+        return verification_body(await use_cases.check_code.run(code))
 
     @router.get("/{file_id}", description=ReadFile.__doc__)
     async def read_file(caller: Reader, request: Request, response: Response, file_id: UUID) -> FileBody:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.file_management.domain.proof import Proof
 from services.file_management.domain.report_file import ReportFile, Status
 
 
@@ -32,6 +33,26 @@ class LinkBody(BaseModel):
     url: str
     expires_in: int
     file_name: str
+
+
+class VerificationBody(BaseModel):
+    outcome: Literal["valid", "replaced", "unknown"] = "unknown"
+    report_version: int | None = None
+    sha256: str | None = None
+    signed_at: datetime | None = None
+    signer: str | None = None
+
+
+def verification_body(proof: Proof | None) -> VerificationBody:
+    if proof is None:
+        return VerificationBody()
+    return VerificationBody(
+        outcome=proof.outcome.value,
+        report_version=proof.report_version,
+        sha256=proof.sha256,
+        signed_at=proof.signed_at,
+        signer=proof.signer,
+    )
 
 
 def file_body(file: ReportFile) -> FileBody:

@@ -17,3 +17,7 @@ class FilesApi:
             caller, "files", "GET", f"/{file_id}/download", params={"as": "json"}
         )
         return str(answer["url"])
+
+    async def check_code(self, caller: Caller, code: str) -> Json:
+        """Ask what a printed code proves; `code` is letters and digits only, so that it fits an address."""
+        return await self._gateway.call(caller, "files", "GET", f"/verification/{code}")

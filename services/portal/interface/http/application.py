@@ -25,13 +25,14 @@ from services.portal.interface.http.pages import (
     release,
     sign_in,
     values,
+    verification,
 )
 from services.portal.interface.http.rendering import STATIC
 from services.shared.platform.http.middleware import LimitedBodies, TracedRequests
 
 PAGES = (
     sign_in, first_access, home, patients, orders, exam_list, exam, bench, values, release, downloads,
-    notices, account,
+    notices, account, verification,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

@@ -38,6 +38,11 @@ def files(world: World) -> APIRouter:
             found = [file for file in found if file["status"] == "opened"]
         return {"items": found, "next_cursor": None}
 
+    @router.get("/verification/{code}")
+    async def check_code(code: str) -> Json:
+        nothing = {"report_version": None, "sha256": None, "signed_at": None, "signer": None}
+        return world.printed.get(code, {"outcome": "unknown", **nothing})
+
     @router.get("/{file_id}/download")
     async def download(request: Request, file_id: str) -> Json:
         exam_of(world, world.files[file_id]["exam_id"], world.caller(request))

@@ -44,6 +44,7 @@ class World:
     records: dict[str, Json] = field(default_factory=records)
     exams: dict[str, Json] = field(default_factory=dict)
     files: dict[str, Json] = field(default_factory=dict)
+    printed: dict[str, Json] = field(default_factory=dict)  # code without hyphens -> what it proves
     notices: list[Json] = field(default_factory=list)
     tokens: dict[str, tuple[str, bool]] = field(default_factory=dict)  # token -> login, stepped up
     refresh_tokens: dict[str, str] = field(default_factory=dict)
