@@ -20,7 +20,7 @@ from services.file_management.domain.verification import ReleaseMark
 from tests.load import seeding
 from tests.load.figures import LATEST, Figure, at_least, at_most, over_bare, write
 from tests.load.generator import NextRequest, Round, drive, get, post
-from tests.load.journey import EXAMS, BareQueue, Journey
+from tests.load.journey import EXAMS, HOPS, BareQueue, Journey
 from tests.load.pages import cpu_ms_per_page
 from tests.load.stand import Stand, stand
 
@@ -60,7 +60,7 @@ def journey_figures(ready: Stand) -> tuple[list[Figure], list[str]]:
         journey = Journey(ready, exams, bare)
         times = journey.run(JOURNEYS)
     bare.close()
-    told, three_hops = journey.told_apart_from_report(), [3 * hop for hop in times.bare_hop]
+    told, three_hops = journey.told_apart_from_report(), [HOPS * hop for hop in times.bare_hop]
     say(f"bare SNS->SQS p50 {statistics.median(times.bare_hop):.0f} ms; {len(told)} exams went the whole way")
     return [
         over_bare("core.commit_to_handler_ms", times.commit_to_handler, times.bare_hop, 5, (95, 15)),

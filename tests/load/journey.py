@@ -21,7 +21,7 @@ from infra.local.provision.clients import AwsAccount
 from tests.load.stand import Stand
 
 EXAMS = "/api/v1/exams"
-_HOPS = 3  # release -> report maker -> exam results -> notification
+HOPS = 3  # release -> report maker -> exam results -> notification
 
 
 @dataclass

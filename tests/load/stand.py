@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psutil
@@ -117,7 +116,3 @@ def _pin(process: psutil.Process, core: int) -> None:
     """On a machine with one core there is nothing to choose."""
     if (os.cpu_count() or 1) > 1:
         process.cpu_affinity([core])
-
-
-def read_log(live: LiveSystem, name: str) -> list[dict[str, Any]]:
-    return live.log(name)
