@@ -13,6 +13,7 @@ from services.exam_results.domain.report import result_data
 from services.shared.kernel.principal import Principal
 
 ON_FORM = frozenset({State.COLLECTED.value, State.IN_ANALYSIS.value})
+_ALMOST_READY = ("Quase pronto", "Almost ready")
 EVENT_NAMES = {
     "ExamRegistered": ("Exame registrado", "Exam registered"),
     "ExamScheduled": ("Exame agendado", "Exam scheduled"),
@@ -31,7 +32,7 @@ EVENT_NAMES = {
 
 def list_item(row: ExamRow, view: View, catalogue: Catalogue, lifecycle: Lifecycle) -> dict[str, Any]:
     definition = catalogue.find(row["code"])
-    state = lifecycle.states[State(row["state"])]
+    state_pt, state_en = _state_words(row, view, lifecycle)
     return {
         "id": row["exam_id"],
         "protocol": row["protocol"],
@@ -39,8 +40,8 @@ def list_item(row: ExamRow, view: View, catalogue: Catalogue, lifecycle: Lifecyc
         "name_pt": definition.name_pt if definition else row["code"],
         "name_en": definition.name_en if definition else row["code"],
         "state": row["state"],
-        "state_pt": state.pt,
-        "state_en": state.en,
+        "state_pt": state_pt,
+        "state_en": state_en,
         "priority": row["priority"],
         "patient": {
             "id": row["patient_id"],
@@ -57,6 +58,13 @@ def list_item(row: ExamRow, view: View, catalogue: Catalogue, lifecycle: Lifecyc
         "sensitive": row["sensitive"],
         "flagged": row["flagged"] if _shows_values(row, view) and _may_preview(row, view) else None,
     }
+
+
+def _state_words(row: ExamRow, view: View, lifecycle: Lifecycle) -> tuple[str, str]:
+    """Call nothing ready to a patient who cannot open it yet: unsigned, or under embargo."""
+    state = lifecycle.states[State(row["state"])]
+    waits = row["released_at"] is not None and view.person_id is not None and row["opened_at"] is None
+    return _ALMOST_READY if waits else (state.pt, state.en)
 
 
 def whole_exam(

@@ -139,6 +139,7 @@ async def test_the_job_over_http(api: Api, installation: Installation) -> None:
     assert (released.json()["state"], released.json()["report_version"]) == ("released", 1)
     hidden = (await api.call(api.patient, "GET", f"/{exam_id}")).json()
     assert (hidden["results"], hidden["report"]["opened"]) == ([], False)
+    assert (hidden["state_pt"], hidden["state_en"]) == ("Quase pronto", "Almost ready")
     job = Job(installation.transactions, SystemClock())  # type: ignore[arg-type]
     file_id = await job.sign(api.clinic, released_id(released))
     seen = (await api.call(api.patient, "GET", f"/{exam_id}")).json()
