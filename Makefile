@@ -11,7 +11,7 @@ run: environment
 	@exec $(BIN)/laudo run
 
 test: environment-for-tests check
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+	@$(BIN)/python -m pytest -n 2 -q --ignore=tests/faults
 
 # Everything that reads the code without running it.
 check: environment-for-tests lint
@@ -32,6 +32,7 @@ bench: environment-for-tests
 
 # Kills the product at every named point while jobs run side by side; writes docs/bench/faults.json.
 faults: environment-for-tests
+	@$(BIN)/python -m pytest -q tests/faults
 	@$(BIN)/python -m tests.faults.run
 
 # Generated from the code; tests fail when they are stale.

@@ -4,7 +4,7 @@ import pytest
 
 from services.shared.platform.logs import configure_logs
 
-pytest_plugins = ["tests.support.embedded", "tests.support.live"]
+pytest_plugins = ["tests.support.embedded", "tests.support.live", "tests.support.scheduling"]
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -5,6 +5,7 @@ import json
 import os
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from fastapi import FastAPI
 
@@ -26,13 +27,12 @@ PLACEHOLDERS = {
 
 def build(service: str) -> FastAPI:
     """Return a service's API as its process builds it, unconnected."""
-    for name, value in PLACEHOLDERS.items():
-        os.environ.setdefault(name, value)
     module = importlib.import_module(f"services.{service}.bootstrap.api")
     settings = next(
         value for name, value in vars(module).items() if name.endswith("Settings") and isinstance(value, type)
     )
-    api: FastAPI = module.build_api(settings())
+    with patch.dict(os.environ, PLACEHOLDERS):
+        api: FastAPI = module.build_api(settings())
     return api
 
 

@@ -17,8 +17,6 @@ from infra.local.engines.process import free_port
 from infra.local.trace_log import lines_of
 from tests.support.live import LiveSystem, start_live_system, stop_live_system
 
-pytestmark = pytest.mark.xdist_group("live")
-
 
 @pytest.fixture(scope="module")
 def job(live_system: LiveSystem) -> Iterator[MainJob]:

@@ -4,7 +4,6 @@ import io
 import re
 
 import pypdfium2
-import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e import job
@@ -12,8 +11,6 @@ from tests.e2e.conftest import PHONE, OpenPage
 from tests.e2e.job import BLOOD_COUNT, Exam
 from tests.e2e.people import Someone, sign_in
 from tests.support.live import LiveSystem
-
-pytestmark = pytest.mark.xdist_group("live")
 
 
 async def _row(page: Page, name: str) -> str:

@@ -3,7 +3,6 @@
 import re
 import time
 
-import pytest
 from playwright.async_api import expect
 
 from tests.e2e import job
@@ -11,8 +10,6 @@ from tests.e2e.conftest import PHONE, OpenPage
 from tests.e2e.job import BLOOD_COUNT, Exam
 from tests.e2e.people import Someone, sign_in
 from tests.support.live import LiveSystem
-
-pytestmark = pytest.mark.xdist_group("live")
 
 
 async def test_a_doctor_finds_a_patient_while_typing(

@@ -18,7 +18,7 @@ def kill_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory, kill_folder: Path) -> Iterator[LiveSystem]:
     home = tmp_path_factory.mktemp("faults") / "home"
-    running = start_live_system(home, free_port(), kill_folder=kill_folder)
+    running = start_live_system(home, free_port(), durable=True, kill_folder=kill_folder)
     yield running
     stop_live_system(running)
 

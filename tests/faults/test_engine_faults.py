@@ -18,7 +18,7 @@ from tests.faults.verdict import TOPOLOGY, dead_letters
 from tests.faults.wave import Outcome, run_wave
 from tests.support.live import LiveSystem
 
-pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 JOBS = 3
 IN_THE_MIDDLE_S = 2.0
 RUBBISH = "{"

@@ -9,7 +9,7 @@ from tests.faults.crew import Crew
 from tests.faults.wave import run_wave
 from tests.support.live import LiveSystem
 
-pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 JOBS = 4
 
 

@@ -3,8 +3,7 @@
 Fixture
     live_system   LiveSystem: .url, .home, .people, .person(role, ...), .http(), .outbox(), .log(name), .pid(name)
 
-It takes some ten seconds to start, so mark every test that uses it to stay on one worker:
-`pytestmark = pytest.mark.xdist_group("live")` (the tests run with `--dist loadgroup`).
+It takes some ten seconds to start, so tests that use it stay on one worker: see tests/support/scheduling.py.
 """
 
 import json

@@ -15,7 +15,7 @@ def aws_client(
 
     `retries=0` for calls that must never be repeated unseen, such as sending a message to a person.
     """
-    return boto3.client(
+    return boto3.session.Session().client(
         name,
         region_name=settings.aws_region,
         endpoint_url=settings.aws_endpoint_url,

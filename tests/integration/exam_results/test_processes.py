@@ -90,8 +90,11 @@ async def working(settings: Settings) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def until(check: Callable[[], Any], seconds: float = 20) -> Any:
-    """Wait for `check` to return something; give up after `seconds`."""
+async def until(check: Callable[[], Any], seconds: float = 60) -> Any:
+    """Wait for `check` to return something; give up after `seconds`.
+
+    Longer than a message's visibility: the long poll of an earlier worker may swallow one.
+    """
     for _ in range(int(seconds / 0.1)):
         found = await check()
         if found:

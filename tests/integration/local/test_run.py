@@ -17,7 +17,6 @@ import pytest
 from infra.local.engines.process import free_port
 from tests.support.live import REPOSITORY, LiveSystem, start_live_system, stop_live_system
 
-pytestmark = pytest.mark.xdist_group("live")
 SECONDS = 60
 
 
