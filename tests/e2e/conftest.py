@@ -29,6 +29,11 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+# What htmx says when the browser drops a request because the person went to another page meanwhile. A request
+# that failed is told as htmx:sendError or htmx:responseError as well, and those are complaints.
+_LEFT_THE_PAGE = ("htmx:sendAbort", "htmx:afterRequest")
+
+
 class Complaints:
     """What the browser complained of: scripts that failed and content that the policy refused."""
 
@@ -40,7 +45,8 @@ class Complaints:
         page.on("pageerror", lambda error: self.heard.append(str(error)))
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        expected = "Failed to load resource" in message.text or message.text.startswith(_LEFT_THE_PAGE)
+        if message.type == "error" and not expected:
             self.heard.append(message.text)
 
 
