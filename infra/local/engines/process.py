@@ -102,8 +102,15 @@ class DidNotStart(RuntimeError):
 
 
 def _dies_with_us(orphan_signal: signal.Signals) -> list[str]:
+    """The signal is armed after the fork: a child whose parent died before that would wait for it for ever.
+
+    So the child looks whose child it is once the signal is armed, and ends when that is no longer us.
+    """
     setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", orphan_signal.name[3:], "--"] if setpriv else []
+    if not setpriv:
+        return []
+    armed = [setpriv, "--pdeathsig", orphan_signal.name[3:], "--"]
+    return [*armed, "sh", "-c", 'test "$PPID" = "$0" && exec "$@"', str(os.getpid())]
 
 
 def wait_until(answers: Callable[[], bool], child: Child, timeout: float, pause: float = 0.05) -> None:

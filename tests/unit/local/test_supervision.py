@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from infra.local.engines.process import Child, Command, DidNotStart, wait_until
+from infra.local.engines.process import Child, Command, DidNotStart, _dies_with_us, wait_until
 from infra.local.runner.data_folder import DataFolder
 from infra.local.runner.problems import CannotRun
 from infra.local.runner.supervisor import Supervised, Supervisor
@@ -69,7 +69,9 @@ def test_ranks_end_from_the_highest_down_and_the_deaf_are_killed(tmp_path: Path)
     assert order.read_text().split() == ["api", "engine"]
 
 
-def test_children_die_with_a_program_that_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pause", [0, 0.002, 0.01, 0.2])
+def test_children_die_with_a_program_that_is_killed(tmp_path: Path, pause: float) -> None:
+    """At whatever moment: also before the child had time to ask the kernel for the signal."""
     script = (
         "import sys, time\nfrom pathlib import Path\n"
         "from infra.local.engines.process import Child, Command\n"
@@ -81,13 +83,23 @@ def test_children_die_with_a_program_that_is_killed(tmp_path: Path) -> None:
     )
     assert program.stdout is not None
     pid = int(program.stdout.readline())
-    assert _alive(pid)
+    time.sleep(pause)
     program.send_signal(signal.SIGKILL)
     program.wait()
     deadline = time.monotonic() + 5
     while _alive(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not _alive(pid)
+
+
+def test_a_child_whose_parent_died_before_the_signal_was_armed_ends_by_itself() -> None:
+    stranger = subprocess.run(
+        [*_dies_with_us(signal.SIGKILL)[:-1], "1", "echo", "still here"], capture_output=True, check=False
+    )
+    ours = subprocess.run(
+        [*_dies_with_us(signal.SIGKILL), "echo", "still here"], capture_output=True, check=True
+    )
+    assert (stranger.stdout, ours.stdout) == (b"", b"still here\n")
 
 
 def test_a_child_sees_nothing_of_our_own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
