@@ -20,13 +20,15 @@ from services.accounts.application.ports import (
     RepeatKey,
     Transactions,
 )
+from services.accounts.application.staff_ports import StaffSearch
 from services.accounts.domain.account import Account, AccountKind
 from services.accounts.domain.attempts import FORGOTTEN_AFTER
 from services.accounts.domain.clinic import Clinic
 from services.accounts.domain.contact import Phone
+from services.accounts.domain.invitation import Invitation, InvitationState
 from services.accounts.domain.login import Login, LoginKind
 from services.accounts.domain.machine_client import MachineClient, hash_secret
-from services.accounts.domain.membership import CouncilRegistration, Membership
+from services.accounts.domain.membership import CouncilRegistration, Membership, Verification, VerifiedHow
 from services.accounts.domain.one_time_code import OneTimeCode
 from services.accounts.domain.patient_record import PatientRecord, Sex
 from services.accounts.domain.session import Session
@@ -301,6 +303,103 @@ async def test_memberships_and_doctors_are_read_back(stores: Stores) -> None:
         assert list(await reading.memberships.doctors(here.id, DoctorSearch())) == []
     async with stores.transactions.read(person_id=people[0].id) as reading:
         assert list(await reading.memberships.of_account(people[0].id)) == [made[0]]
+
+
+async def test_staff_is_listed_with_those_who_left_and_saved_with_its_verification(stores: Stores) -> None:
+    clinic, there = await stores.a_clinic(), await stores.a_clinic()
+    people = [await stores.a_person(clinic, kind=AccountKind.STAFF) for _ in range(3)]
+    crm = CouncilRegistration("CRM", "123456", "SP", verified=False)
+    made = [
+        Membership(people[0].id, clinic.id, 1, "Ângela Sá", frozenset({Role.ADMINISTRATOR}), None),
+        Membership(people[1].id, clinic.id, 1, "Bia Sá", frozenset({Role.RELEASER}), crm),
+        Membership(people[2].id, clinic.id, 1, "Caio Sá", frozenset({Role.TECHNICIAN}), None, active=False),
+    ]
+    verification = Verification(people[0].id, NOW, VerifiedHow.COUNCIL_REGISTER, "regular")
+    verified = made[1].verified(verification)
+    async with stores.transactions.write(clinic_id=clinic.id) as work:
+        await work.memberships.lock_clinic(clinic.id)
+        for membership in made:
+            await work.memberships.add(membership)
+        await work.memberships.save(verified)
+        assert await work.memberships.active_administrators(clinic.id) == 1
+    made[1] = verified
+    async with stores.transactions.read(clinic_id=clinic.id) as reading:
+        staff = reading.memberships.staff
+        assert list(await staff(clinic.id, StaffSearch())) == made
+        assert list(await staff(clinic.id, StaffSearch("sa", limit=2))) == made[:2]
+        assert list(await staff(clinic.id, StaffSearch(after=people[1].id))) == made[2:]
+        assert list(await staff(clinic.id, StaffSearch("ange"))) == made[:1]
+        assert await reading.memberships.of_member(people[2].id, clinic.id) == made[2]
+        assert await reading.memberships.of_member(people[2].id, there.id) is None
+    async with stores.transactions.read(clinic_id=there.id) as reading:
+        assert list(await reading.memberships.staff(clinic.id, StaffSearch())) == []
+        assert await reading.memberships.of_member(people[0].id, clinic.id) is None
+    with pytest.raises(LaudoError, match="already_staff"):
+        async with stores.transactions.write(clinic_id=clinic.id) as work:
+            await work.memberships.add(made[0])
+
+
+def an_invitation(clinic: Clinic, number: int) -> Invitation:
+    return Invitation(
+        id=new_id(),
+        clinic_id=clinic.id,
+        version=1,
+        state=InvitationState.OPEN,
+        name="Íris",
+        email=f"iris{number}@example.com",
+        locale="en",
+        roles=frozenset({Role.DOCTOR, Role.RELEASER}),
+        registration=CouncilRegistration("CRM", "123456", "SP", verified=False),
+        code_hash=new_id().bytes,
+        totp_secret="JBSWY3DPEHPK3PXP",
+        invited_by=new_id(),
+        sent_at=NOW,
+        expires_at=NOW + timedelta(days=7),
+    )
+
+
+async def test_invitations_are_found_by_code_in_their_clinic_and_one_is_open_per_address(
+    stores: Stores,
+) -> None:
+    here, there = await stores.a_clinic(), await stores.a_clinic()
+    made = [an_invitation(here, number) for number in range(3)]
+    async with stores.transactions.write(clinic_id=here.id) as work:
+        for invitation in made:
+            await work.invitations.add(invitation)
+        accepted = made[0].accepted(new_id())
+        await work.invitations.save(accepted)
+    assert await stores.directory.clinic_of_invitation(made[1].code_hash) == here.id
+    assert await stores.directory.clinic_of_invitation(made[0].code_hash) is None
+    assert await stores.directory.clinic_of_invitation(b"unknown") is None
+    async with stores.transactions.write(clinic_id=here.id) as work:
+        assert await work.invitations.get(made[0].id) == accepted
+        assert await work.invitations.with_code(made[2].code_hash) == made[2]
+        assert list(await work.invitations.open_ones(here.id, after=None, limit=1)) == [made[2]]
+        assert list(await work.invitations.open_ones(here.id, after=made[2].id, limit=9)) == [made[1]]
+        again = replace(an_invitation(here, 0), code_hash=b"another")  # the first of this address is accepted
+        await work.invitations.add(again)
+    async with stores.transactions.write(clinic_id=there.id) as work:
+        assert await work.invitations.get(made[1].id) is None
+        assert await work.invitations.with_code(made[1].code_hash) is None
+    with pytest.raises(LaudoError, match="invitation_exists"):
+        async with stores.transactions.write(clinic_id=here.id) as work:
+            await work.invitations.add(an_invitation(here, 1))
+
+
+async def test_sessions_of_one_clinic_or_of_all_are_ended(stores: Stores) -> None:
+    here, there = await stores.a_clinic(), await stores.a_clinic()
+    person = await stores.a_person(here)
+    made = [Session(new_id(), person.id, clinic.id, NOW, NOW) for clinic in (here, there, there)]
+    async with stores.transactions.write(person_id=person.id) as work:
+        for session in made:
+            await work.sessions.start(session, session.id.bytes)
+        await work.sessions.end_all(person.id, NOW, clinic_id=here.id)
+        ended = [await work.sessions.get(session.id) for session in made]
+        assert [session.revoked_at for session in ended if session] == [NOW, None, None]
+        await work.sessions.end_all(person.id, NOW + timedelta(seconds=1))
+        ended = [await work.sessions.get(session.id) for session in made]
+        later = NOW + timedelta(seconds=1)
+        assert [session.revoked_at for session in ended if session] == [NOW, later, later]
 
 
 async def test_credentials_are_their_persons_alone(stores: Stores) -> None:

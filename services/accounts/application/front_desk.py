@@ -28,6 +28,7 @@ from services.accounts.application.queries.find_patients import FindPatients
 from services.accounts.application.queries.get_identifiers import GetIdentifiers
 from services.accounts.application.queries.get_patient import GetPatient
 from services.accounts.application.queries.who_am_i import WhoAmI
+from services.accounts.application.staff_desk import StaffDesk, build_staff_desk
 from services.shared.kernel.clock import Clock
 
 
@@ -63,6 +64,8 @@ class FrontDesk:
     find_doctors: FindDoctors
     issue_service_token: IssueServiceToken
     tokens: TokenIssuer
+    clock: Clock
+    staff: StaffDesk
 
 
 def build_front_desk(devices: Devices) -> FrontDesk:
@@ -100,4 +103,15 @@ def build_front_desk(devices: Devices) -> FrontDesk:
         find_doctors=FindDoctors(transactions),
         issue_service_token=IssueServiceToken(devices.machine_clients, devices.issuer, clock),
         tokens=devices.issuer,
+        clock=clock,
+        staff=build_staff_desk(
+            transactions,
+            directory,
+            devices.vault,
+            devices.hasher,
+            devices.authenticator,
+            second_factor,
+            guesses,
+            clock,
+        ),
     )

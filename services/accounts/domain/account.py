@@ -42,6 +42,10 @@ class Account:
     def with_password(self) -> "Account":
         return replace(self, has_password=True, version=self.version + 1)
 
+    def changed(self) -> "Account":
+        """The account with its next version: what others know of the person changed elsewhere."""
+        return replace(self, version=self.version + 1)
+
     def known_to_another_clinic(
         self, *, birth_date: date, email: str | None, phone: Phone | None
     ) -> "Account":

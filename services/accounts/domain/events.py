@@ -1,10 +1,11 @@
 """What happened to people. Infrastructure turns these into the published events of the contracts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
-from services.accounts.domain.account import Account
+from services.accounts.domain.account import Account, Locale
 from services.accounts.domain.membership import Membership
 from services.accounts.domain.patient_record import PatientRecord
 from services.shared.kernel.events import DomainEvent
@@ -48,3 +49,22 @@ class OneTimeCodeIssued(DomainEvent):
     clinic_id: UUID
     code: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressedMessage(DomainEvent):
+    """A security message to an address on no account's file. A command, not an announcement.
+
+    `at` is the moment the text speaks of; after `useful_until` it is not sent any more.
+    """
+
+    recipient_id: UUID
+    clinic_id: UUID
+    template: Literal["staff_invitation", "contact_code", "contact_changed", "account_exists"]
+    channel: Literal["email", "sms"]
+    address: str = field(repr=False)
+    first_name: str = field(default="", repr=False)
+    locale: Locale
+    code: str | None = field(default=None, repr=False)
+    at: datetime
+    useful_until: datetime

@@ -13,6 +13,7 @@ from services.notification.application.commands.send_due_delivery import SendDue
 from services.notification.application.commands.send_one_time_code import SendOneTimeCode
 from services.notification.application.commands.send_sign_in_alert import SendSignInAlert
 from services.notification.application.commands.sweep_lost_deliveries import SweepLostDeliveries
+from services.notification.application.commands.tell_address import TellAddress
 from services.notification.application.ports import Inbox
 from services.notification.application.queries.list_deliveries import ListDeliveries
 from services.notification.application.queries.read_delivery import ReadDelivery
@@ -42,6 +43,7 @@ class Listeners:
     announce_attachment: AnnounceAttachment
     send_one_time_code: SendOneTimeCode
     send_sign_in_alert: SendSignInAlert
+    tell_address: TellAddress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

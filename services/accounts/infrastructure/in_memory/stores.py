@@ -5,17 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from services.accounts.application.ports import Credentials, DoctorSearch, PatientSearch
+from services.accounts.application.ports import Credentials, PatientSearch
 from services.accounts.domain.account import Account
 from services.accounts.domain.clinic import Clinic
 from services.accounts.domain.login import Login, LoginKind
-from services.accounts.domain.membership import Membership
 from services.accounts.domain.one_time_code import OneTimeCode
 from services.accounts.domain.patient_record import PatientRecord
 from services.accounts.domain.session import Session
 from services.accounts.infrastructure.in_memory.names import begins_words_of, search_text
 from services.accounts.infrastructure.in_memory.tables import RefreshTokenRow, Tables
-from services.shared.kernel.principal import Role
 
 
 class OutOfScope(Exception):
@@ -136,40 +134,6 @@ def _fits(record: PatientRecord, search: PatientSearch) -> bool:
     )
 
 
-class InMemoryMemberships(Store):
-    async def of_account(self, account_id: UUID) -> Sequence[Membership]:
-        return [
-            membership
-            for membership in self.tables.memberships.values()
-            if membership.account_id == account_id
-            and membership.active
-            and self.scope.sees(clinic_id=membership.clinic_id, person_id=account_id)
-        ]
-
-    async def doctors(self, clinic_id: UUID, search: DoctorSearch) -> Sequence[Membership]:
-        def key(membership: Membership) -> tuple[str, UUID]:
-            return search_text(membership.name), membership.account_id
-
-        found = [
-            membership
-            for membership in self.tables.memberships.values()
-            if self.scope.sees(clinic_id=membership.clinic_id)
-            and membership.clinic_id == clinic_id
-            and membership.active
-            and Role.DOCTOR in membership.roles
-            and (search.name is None or begins_words_of(search.name, membership.name))
-        ]
-        found.sort(key=key)
-        if search.after is not None:
-            last = self.tables.memberships.get((search.after, clinic_id))
-            found = [membership for membership in found if last is not None and key(membership) > key(last)]
-        return found[: search.limit]
-
-    async def add(self, membership: Membership) -> None:
-        self.scope.must_be_clinic(membership.clinic_id)
-        self.tables.memberships[membership.account_id, membership.clinic_id] = membership
-
-
 class InMemoryCredentials(Store):
     async def get(self, person_id: UUID, *, lock: bool = False) -> Credentials | None:
         return self.tables.credentials.get(person_id) if self.scope.sees(person_id=person_id) else None
@@ -204,6 +168,11 @@ class InMemorySessions(Store):
     async def save(self, session: Session) -> None:
         if self.scope.sees(person_id=session.person_id):
             self.tables.sessions[session.id] = session
+
+    async def end_all(self, person_id: UUID, now: datetime, *, clinic_id: UUID | None = None) -> None:
+        for session in list(self.tables.sessions.values()):
+            if session.person_id == person_id and clinic_id in (None, session.clinic_id):
+                await self.save(session.revoked(now))
 
 
 class InMemoryCodes(Store):

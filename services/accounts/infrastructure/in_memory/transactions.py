@@ -10,14 +10,15 @@ from uuid import UUID
 
 from services.accounts.application.ports import RepeatKey
 from services.accounts.domain.attempts import Attempts
+from services.accounts.domain.invitation import InvitationState
 from services.accounts.domain.login import Login
 from services.accounts.domain.machine_client import MachineClient
+from services.accounts.infrastructure.in_memory.staff import InMemoryInvitations, InMemoryMemberships
 from services.accounts.infrastructure.in_memory.stores import (
     InMemoryAccounts,
     InMemoryClinics,
     InMemoryCodes,
     InMemoryCredentials,
-    InMemoryMemberships,
     InMemoryPatients,
     InMemorySessions,
     Scope,
@@ -39,6 +40,7 @@ class InMemoryWork:
         self.sessions = InMemorySessions(tables, scope)
         self.codes = InMemoryCodes(tables, scope)
         self.clinics = InMemoryClinics(tables, scope)
+        self.invitations = InMemoryInvitations(tables, scope)
 
     def record(self, *events: DomainEvent) -> None:
         for event in events:
@@ -98,6 +100,14 @@ class InMemoryDirectory:
     async def clinic_of_patient(self, patient_id: UUID) -> UUID | None:
         record = self._transactions.tables.patients.get(patient_id)
         return record.clinic_id if record else None
+
+    async def clinic_of_invitation(self, code_hash: bytes) -> UUID | None:
+        found = (
+            each.clinic_id
+            for each in self._transactions.tables.invitations.values()
+            if each.code_hash == code_hash and each.state is InvitationState.OPEN
+        )
+        return next(found, None)
 
 
 class InMemoryMachineClients:

@@ -6,6 +6,7 @@ from services.accounts.domain.account import Account, AccountKind
 from services.accounts.domain.events import (
     AccountCreated,
     AccountUpdated,
+    AddressedMessage,
     OneTimeCodeIssued,
     PatientRegistered,
     ProfessionalRegistered,
@@ -13,7 +14,7 @@ from services.accounts.domain.events import (
 from services.accounts.domain.membership import Membership
 from services.accounts.domain.patient_record import PatientRecord
 from services.shared.contracts import accounts as wire
-from services.shared.contracts.commands import SendOneTimeCode
+from services.shared.contracts.commands import SendOneTimeCode, SendToAddress
 from services.shared.kernel.events import DomainEvent
 from services.shared.kernel.principal import Role
 from services.shared.platform.messaging.envelope import Message, new_message
@@ -36,6 +37,8 @@ def message_of(event: DomainEvent) -> tuple[Message, str]:
             return _professional(event), EVENTS_TOPIC
         case OneTimeCodeIssued():
             return _one_time_code(event), COMMANDS_QUEUE
+        case AddressedMessage():
+            return _addressed(event), COMMANDS_QUEUE
     raise TypeError(type(event).__name__)
 
 
@@ -72,7 +75,7 @@ def _account(
 
 
 def _roles(of: PatientRecord | Membership) -> frozenset[Role]:
-    return of.roles if isinstance(of, Membership) else frozenset({Role.PATIENT})
+    return of.roles_at_work if isinstance(of, Membership) else frozenset({Role.PATIENT})
 
 
 def _display_name(of: PatientRecord | Membership) -> str:
@@ -124,7 +127,7 @@ def _professional(event: ProfessionalRegistered) -> Message:
             council_number=registration.number,
             council_uf=registration.uf,
             verified=registration.verified,
-            roles=sorted(membership.roles),
+            roles=sorted(membership.roles_at_work),
         ),
     )
 
@@ -141,5 +144,26 @@ def _one_time_code(event: OneTimeCodeIssued) -> Message:
             code=event.code,
             expires_at=event.expires_at,
             purpose="first_access",
+        ),
+    )
+
+
+def _addressed(event: AddressedMessage) -> Message:
+    return new_message(
+        "notification.command.to_address",
+        source=SOURCE,
+        subject=event.recipient_id,
+        clinic_id=event.clinic_id,
+        time=event.occurred_at,
+        data=SendToAddress(
+            recipient_id=event.recipient_id,
+            template=event.template,
+            channel=event.channel,
+            address=event.address,
+            first_name=event.first_name,
+            locale=event.locale,
+            code=event.code,
+            at=event.at,
+            useful_until=event.useful_until,
         ),
     )

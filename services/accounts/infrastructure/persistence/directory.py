@@ -27,6 +27,9 @@ class PostgresDirectory:
     async def clinic_of_patient(self, patient_id: UUID) -> UUID | None:
         return await self._id("SELECT clinic_of_patient($1)", patient_id)
 
+    async def clinic_of_invitation(self, code_hash: bytes) -> UUID | None:
+        return await self._id("SELECT clinic_of_invitation($1)", code_hash)
+
     async def _id(self, sql: str, key: bytes | UUID) -> UUID | None:
         async with self._database.read(_NOBODY) as session:
             found: UUID | None = await session.value(sql, key)
@@ -87,4 +90,5 @@ async def forget_expired(database: Database) -> None:
     """Remove sessions, codes and repeat keys past their time, and failures nobody waits for any more."""
     async with database.write(_NOBODY) as session:
         await session.value("SELECT forget_expired()")
+        await session.value("SELECT forget_confirmations()")
         await session.execute("DELETE FROM attempts WHERE last_failure_at < now() - interval '2 days'")

@@ -1,14 +1,21 @@
-"""Patient records in PostgreSQL: CPF and CNS rest encrypted, and are found by a keyed hash."""
+"""Patient records in PostgreSQL: what identifies or reaches the patient rests encrypted under the record's own key;
+CPF and CNS are found by a keyed hash.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
+
+import orjson
 
 from services.accounts.application.ports import IdentifierVault, PatientSearch
 from services.accounts.domain.contact import Phone
 from services.accounts.domain.patient_record import PatientRecord, Sex
 from services.shared.platform.postgres.database import ReadSession, Row, WriteSession
 
-_CPF, _CNS = "cpf", "cns"
+_CPF, _CNS, _PRIVATE = "cpf", "cns", "private"
+_SELECT = (
+    "SELECT r.*, k.wrapped AS own_key FROM patient_records r LEFT JOIN patient_keys k ON k.patient_id = r.id"
+)
 _MOST_WORDS = 6
 _AFTER_ANY_WORD = "\U0010ffff"
 
@@ -19,7 +26,7 @@ class PostgresPatientReader:
         self._vault = vault
 
     async def get(self, patient_id: UUID) -> PatientRecord | None:
-        row = await self._reading.row("SELECT * FROM patient_records WHERE id = $1", patient_id)
+        row = await self._reading.row(f"{_SELECT} WHERE r.id = $1", patient_id)
         return self._record(row) if row else None
 
     async def id_with_cpf(self, clinic_id: UUID, cpf: str) -> UUID | None:
@@ -32,7 +39,7 @@ class PostgresPatientReader:
 
     async def of_person(self, person_id: UUID) -> Sequence[PatientRecord]:
         rows = await self._reading.rows(
-            "SELECT * FROM patient_records WHERE person_id = $1 ORDER BY created_at, id", person_id
+            f"{_SELECT} WHERE r.person_id = $1 ORDER BY r.created_at, r.id", person_id
         )
         return [self._record(row) for row in rows]
 
@@ -66,13 +73,14 @@ class PostgresPatientReader:
                 search.after,
             )
         rows = await self._reading.rows(
-            f"""SELECT r.* FROM patient_records r WHERE {" AND ".join(conditions)}
-                ORDER BY r.sort_name, r.id LIMIT $2""",  # noqa: S608  conditions are the literals above
+            f"""{_SELECT} WHERE {" AND ".join(conditions)}
+                ORDER BY r.sort_name, r.id LIMIT $2""",
             *args,
         )
         return [self._record(row) for row in rows]
 
     def _record(self, row: Row) -> PatientRecord:
+        private = self._private(row)
         return PatientRecord(
             id=row["id"],
             clinic_id=row["clinic_id"],
@@ -83,15 +91,26 @@ class PostgresPatientReader:
             social_name=row["social_name"],
             birth_date=row["birth_date"],
             sex=Sex(row["sex"]),
-            mother_name=row["mother_name"],
-            cpf=self._opened(row["cpf_sealed"], _CPF, row["id"]),
-            cns=self._opened(row["cns_sealed"], _CNS, row["id"]),
-            email=row["email"],
-            phone=Phone(row["phone"]) if row["phone"] else None,
+            mother_name=private["mother_name"],
+            cpf=self._opened(row, "cpf_sealed", _CPF),
+            cns=self._opened(row, "cns_sealed", _CNS),
+            email=private["email"],
+            phone=Phone(private["phone"]) if private["phone"] else None,
+            merged_into=row["merged_into"],
         )
 
-    def _opened(self, sealed: bytes | None, purpose: str, owner: UUID) -> str | None:
-        return self._vault.open(sealed, purpose=purpose, owner=owner) if sealed else None
+    def _private(self, row: Row) -> Mapping[str, str | None]:
+        if row["private_sealed"] is None:  # a record of before, or one whose key is gone
+            return row
+        opened = self._opened(row, "private_sealed", _PRIVATE)
+        return dict(orjson.loads(opened)) if opened else row
+
+    def _opened(self, row: Row, column: str, purpose: str) -> str | None:
+        """None also where the record's key was deleted: what it sealed is gone for good."""
+        sealed, key = row[column], row["own_key"]
+        if sealed is None or (key is None and self._vault.needs_own_key(sealed)):
+            return None
+        return self._vault.open(sealed, purpose=purpose, owner=row["id"], key=key)
 
 
 class PostgresPatients(PostgresPatientReader):
@@ -122,10 +141,11 @@ class PostgresPatients(PostgresPatientReader):
         )
 
     async def add(self, record: PatientRecord) -> None:
+        key = self._vault.new_key(record.id)
         await self._session.execute(
             """INSERT INTO patient_records (id, clinic_id, person_id, version, record_number, name, social_name,
-                   birth_date, sex, mother_name, cpf_sealed, cpf_lookup, cns_sealed, cns_lookup, email, phone)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)""",
+                   birth_date, sex, cpf_sealed, cpf_lookup, cns_sealed, cns_lookup, private_sealed)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)""",
             record.id,
             record.clinic_id,
             record.person_id,
@@ -135,15 +155,30 @@ class PostgresPatients(PostgresPatientReader):
             record.social_name,
             record.birth_date,
             record.sex,
-            record.mother_name,
-            *self._sealed(record.cpf, _CPF, record.id),
-            *self._sealed(record.cns, _CNS, record.id),
-            record.email,
-            record.phone.e164 if record.phone else None,
+            *self._sealed(record.cpf, _CPF, record.id, key),
+            *self._sealed(record.cns, _CNS, record.id, key),
+            self._private_sealed(record, key),
+        )
+        await self._session.execute(
+            "INSERT INTO patient_keys (patient_id, clinic_id, person_id, wrapped) VALUES ($1, $2, $3, $4)",
+            record.id,
+            record.clinic_id,
+            record.person_id,
+            key,
         )
 
-    def _sealed(self, value: str | None, purpose: str, owner: UUID) -> tuple[bytes | None, bytes | None]:
+    def _private_sealed(self, record: PatientRecord, key: bytes) -> bytes:
+        private = {
+            "mother_name": record.mother_name,
+            "email": record.email,
+            "phone": record.phone.e164 if record.phone else None,
+        }
+        return self._vault.seal(orjson.dumps(private).decode(), purpose=_PRIVATE, owner=record.id, key=key)
+
+    def _sealed(
+        self, value: str | None, purpose: str, owner: UUID, key: bytes
+    ) -> tuple[bytes | None, bytes | None]:
         if value is None:
             return None, None
-        sealed = self._vault.seal(value, purpose=purpose, owner=owner)
+        sealed = self._vault.seal(value, purpose=purpose, owner=owner, key=key)
         return sealed, self._vault.lookup(value, purpose=purpose)

@@ -59,6 +59,15 @@ class PostgresSessions:
             session.revoked_at,
         )
 
+    async def end_all(self, person_id: UUID, now: datetime, *, clinic_id: UUID | None = None) -> None:
+        await self._session.execute(
+            """UPDATE sessions SET revoked_at = $2 WHERE person_id = $1 AND revoked_at IS NULL
+               AND ($3::uuid IS NULL OR clinic_id = $3)""",
+            person_id,
+            now,
+            clinic_id,
+        )
+
     async def _add_token(self, session: Session, token_hash: bytes) -> None:
         await self._session.execute(
             "INSERT INTO refresh_tokens (token_hash, session_id, person_id) VALUES ($1, $2, $3)",

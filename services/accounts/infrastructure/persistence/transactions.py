@@ -15,6 +15,10 @@ from services.accounts.infrastructure.persistence.credentials import (
     PostgresCredentialReader,
     PostgresCredentials,
 )
+from services.accounts.infrastructure.persistence.invitations import (
+    PostgresInvitationReader,
+    PostgresInvitations,
+)
 from services.accounts.infrastructure.persistence.memberships import (
     PostgresMembershipReader,
     PostgresMemberships,
@@ -41,6 +45,7 @@ class PostgresReading:
         self.memberships = PostgresMembershipReader(session)
         self.credentials = PostgresCredentialReader(session, vault)
         self.clinics = PostgresClinicReader(session)
+        self.invitations = PostgresInvitationReader(session, vault)
 
     async def audit(self, entry: AuditEntry) -> None:
         await self._reading.audit(replace(entry, trace_id=entry.trace_id or current_trace_id()))
@@ -57,6 +62,7 @@ class PostgresWork:
         self.sessions = PostgresSessions(session)
         self.codes = PostgresCodes(session)
         self.clinics = PostgresClinics(session)
+        self.invitations = PostgresInvitations(session, vault)
 
     def record(self, *events: DomainEvent) -> None:
         self._events.extend(events)

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.accounts.interface.http import first_access, me, patients, sessions
+from services.accounts.interface.http import first_access, invitations, me, patients, sessions, staff
 from services.accounts.interface.http.issuer import issuer_router
 
 PREFIX = "/api/v1/accounts"
@@ -15,5 +15,7 @@ def all_routers(issuer: str) -> list[APIRouter]:
         me.router,
         patients.router,
         first_access.router,
+        invitations.router,
+        staff.router,
         issuer_router(issuer),
     ]

@@ -19,7 +19,9 @@ Handler = Callable[[Message], Awaitable[Told]]
 def effects(listeners: Listeners, clock: Clock) -> dict[str, Effect]:
     """Return the effect of each queue by its name in topology.json."""
     commands = SecurityCommands(
-        send_one_time_code=listeners.send_one_time_code, send_sign_in_alert=listeners.send_sign_in_alert
+        send_one_time_code=listeners.send_one_time_code,
+        send_sign_in_alert=listeners.send_sign_in_alert,
+        tell_address=listeners.tell_address,
     )
     handlers: dict[str, Handler] = {
         "notification-accounts": AccountEvents(

@@ -45,6 +45,27 @@ def door_by_birth_date(app: str) -> list[str]:
     ]
 
 
+def door_to_invitations(app: str) -> list[str]:
+    """Who holds an invitation's code learns which clinic it is of; the row itself is read in that clinic's scope."""
+    return [
+        *_reads("invitations"),
+        *_door(
+            app,
+            "clinic_of_invitation(bytea)",
+            "uuid",
+            "SELECT clinic_id FROM invitations WHERE code_hash = $1 AND state = 'open'",
+        ),
+    ]
+
+
+def door_of_confirmations(app: str) -> list[str]:
+    past = "expires_at < now() - interval '1 hour'"
+    return [
+        f"CREATE POLICY forgotten ON confirmations TO CURRENT_USER USING ({past})",
+        *_door(app, "forget_confirmations()", "void", f"DELETE FROM confirmations WHERE {past}"),  # noqa: S608
+    ]
+
+
 def _forgets(app: str) -> list[str]:
     expired = {
         "sessions": "started_at < now() - interval '8 days'",
