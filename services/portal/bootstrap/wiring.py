@@ -10,6 +10,7 @@ from services.portal.application.api.accounts import AccountsApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
 from services.portal.application.api.notifications import NotificationsApi
+from services.portal.application.api.staff import StaffApi
 from services.portal.application.ports import ApiGateway, SealedStore, Service
 from services.portal.application.searches import Searches
 from services.portal.application.sessions import Sessions
@@ -44,6 +45,7 @@ def compose(settings: PortalSettings, gateway: ApiGateway, store: SealedStore, c
         exams=ExamsApi(gateway),
         files=FilesApi(gateway),
         notifications=NotificationsApi(gateway),
+        staff=StaffApi(gateway),
         sessions=Sessions(accounts, store, clock, settings.session_idle_s),
         searches=Searches(store),
         store=store,

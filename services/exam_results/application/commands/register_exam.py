@@ -88,7 +88,8 @@ class RegisterExam:
             requester_id = order.requester_id
         else:
             raise FORBIDDEN.error()
-        if await work.people.professional(requester_id) is None:
+        requester = await work.people.professional(requester_id)
+        if requester is None or Role.DOCTOR not in requester.roles:
             raise errors.REQUESTER_NOT_KNOWN.error(field="requester_id")
         return requester_id
 

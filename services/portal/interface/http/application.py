@@ -19,11 +19,13 @@ from services.portal.interface.http.pages import (
     exam_list,
     first_access,
     home,
+    invitation,
     notices,
     orders,
     patients,
     release,
     sign_in,
+    staff,
     values,
     verification,
 )
@@ -32,7 +34,7 @@ from services.shared.platform.http.middleware import LimitedBodies, TracedReques
 
 PAGES = (
     sign_in, first_access, home, patients, orders, exam_list, exam, bench, values, release, downloads,
-    notices, account, verification,
+    notices, account, verification, staff, invitation,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

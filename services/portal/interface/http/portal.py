@@ -7,6 +7,7 @@ from services.portal.application.api.accounts import AccountsApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
 from services.portal.application.api.notifications import NotificationsApi
+from services.portal.application.api.staff import StaffApi
 from services.portal.application.ports import SealedStore
 from services.portal.application.searches import Searches
 from services.portal.application.sessions import Sessions
@@ -22,6 +23,7 @@ class Portal:
     exams: ExamsApi
     files: FilesApi
     notifications: NotificationsApi
+    staff: StaffApi
     sessions: Sessions
     searches: Searches
     store: SealedStore

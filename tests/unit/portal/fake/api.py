@@ -7,12 +7,20 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from tests.unit.portal.fake.accounts import accounts
 from tests.unit.portal.fake.bench import bench
 from tests.unit.portal.fake.exams import exam_of, exams
+from tests.unit.portal.fake.staff import staff
 from tests.unit.portal.fake.state import Call, Json, Refused, World, refusal
 
 
 def fake_api(world: World) -> FastAPI:
     app = FastAPI()
-    for router in (accounts(world), exams(world), bench(world), files(world), notifications(world)):
+    for router in (
+        accounts(world),
+        staff(world),
+        exams(world),
+        bench(world),
+        files(world),
+        notifications(world),
+    ):
         app.include_router(router)
     app.add_exception_handler(Refused, refusal)
 

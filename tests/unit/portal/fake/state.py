@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 
 from services.shared.kernel.ids import new_id
-from tests.unit.portal.fake.people import Person, people, records
+from tests.unit.portal.fake.people import Person, people, records, staff
 
 Json = dict[str, Any]
 STATES = {
@@ -50,6 +50,10 @@ class World:
     refresh_tokens: dict[str, str] = field(default_factory=dict)
     keys: dict[str, Json] = field(default_factory=dict)  # idempotency key -> answer
     first_codes: dict[str, str] = field(default_factory=dict)
+    staff: dict[str, Json] = field(default_factory=staff)
+    invitations: dict[str, Json] = field(default_factory=dict)
+    accepted: list[Json] = field(default_factory=list)
+    invited_is_known: bool = False
     calls: list[Call] = field(default_factory=list)
     down: set[str] = field(default_factory=set)
     refreshes: int = 0
