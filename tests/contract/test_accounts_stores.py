@@ -10,13 +10,13 @@ from uuid import UUID
 import pytest
 
 from infra.local.provision.databases import DatabaseUrls
+from services.accounts.application.patient_ports import PatientSearch
 from services.accounts.application.ports import (
     AttemptLog,
     Credentials,
     Directory,
     DoctorSearch,
     MachineClients,
-    PatientSearch,
     RepeatKey,
     Transactions,
 )
@@ -24,6 +24,7 @@ from services.accounts.application.staff_ports import StaffSearch
 from services.accounts.domain.account import Account, AccountKind
 from services.accounts.domain.attempts import FORGOTTEN_AFTER
 from services.accounts.domain.clinic import Clinic
+from services.accounts.domain.confirmation import Confirmation, Purpose
 from services.accounts.domain.contact import Phone
 from services.accounts.domain.invitation import Invitation, InvitationState
 from services.accounts.domain.login import Login, LoginKind
@@ -216,6 +217,96 @@ async def test_a_cpf_and_the_birth_date_lead_to_their_person_from_any_clinic(sto
         assert await work.accounts.id_with_cpf(cpf, born) == person.id
         assert await work.accounts.id_with_cpf(cpf, date(1988, 2, 18)) is None
         assert await work.accounts.id_with_cpf(cpf[::-1] + "x", born) is None
+
+
+async def test_confirmations_are_their_persons_alone_and_one_per_purpose(stores: Stores) -> None:
+    person_id, other = new_id(), new_id()
+    first = Confirmation(
+        person_id=person_id,
+        purpose=Purpose.SIGN_UP,
+        facts={"email": "ana@example.com"},
+        code_hashes=(b"one", b"two"),
+        issued_at=NOW,
+        expires_at=NOW + timedelta(minutes=10),
+    )
+    second = replace(first, purpose=Purpose.CONTACT, code_hashes=(b"three",))
+    async with stores.transactions.write(person_id=person_id) as work:
+        await work.confirmations.put(first)
+        await work.confirmations.put(second)
+        await work.confirmations.put(first.tried())
+    async with stores.transactions.read(person_id=person_id) as reading:
+        assert await reading.confirmations.get(person_id, Purpose.SIGN_UP) == first.tried()
+        assert await reading.confirmations.get(person_id, Purpose.CONTACT) == second
+        assert await reading.confirmations.get(person_id, Purpose.RECORD_LINK) is None
+    async with stores.transactions.write(person_id=other) as work:
+        assert await work.confirmations.get(person_id, Purpose.SIGN_UP) is None
+        await work.confirmations.remove(person_id, Purpose.SIGN_UP)
+    async with stores.transactions.write(person_id=person_id) as work:
+        assert await work.confirmations.get(person_id, Purpose.SIGN_UP) is not None
+        await work.confirmations.remove(person_id, Purpose.SIGN_UP)
+        assert await work.confirmations.get(person_id, Purpose.SIGN_UP) is None
+
+
+async def test_logins_are_released_and_handed_over_in_their_persons_scope_alone(stores: Stores) -> None:
+    clinic = await stores.a_clinic()
+    me, heir = await stores.a_person(clinic), await stores.a_person(clinic)
+    mail, cpf = Login(LoginKind.EMAIL, f"{me.id}@example.com"), Login(LoginKind.CPF, str(me.id.int)[:11])
+    async with stores.transactions.write(clinic_id=clinic.id) as work:
+        for login in (mail, cpf):
+            assert await work.accounts.claim_login(login, me.id)
+    async with stores.transactions.write(person_id=heir.id) as work:
+        await work.accounts.release_login(mail, me.id)
+        await work.accounts.hand_over_logins(me.id, heir.id)
+    assert await stores.directory.person_of_login(mail) == me.id
+    async with stores.transactions.write(person_id=me.id) as work:
+        await work.accounts.release_login(mail, me.id)
+        await work.accounts.hand_over_logins(me.id, heir.id)
+    assert await stores.directory.person_of_login(mail) is None
+    assert await stores.directory.person_of_login(cpf) == heir.id
+
+
+async def test_a_transaction_goes_on_in_another_persons_scope_and_stays_one(stores: Stores) -> None:
+    clinic = await stores.a_clinic()
+    me, heir = await stores.a_person(clinic), await stores.a_person(clinic)
+    async with stores.transactions.write(person_id=me.id) as work:
+        assert await work.accounts.get(heir.id) is None
+        await work.accounts.save(me.in_locale("en"))
+        await work.act_for(heir.id)
+        assert await work.accounts.get(me.id) is None
+        await work.accounts.save(heir.in_locale("en"))
+
+    async def fail_half_way() -> None:
+        async with stores.transactions.write(person_id=me.id) as work:
+            await work.accounts.save(me.emptied())
+            await work.act_for(heir.id)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail_half_way()
+    for person in (me, heir):
+        async with stores.transactions.read(person_id=person.id) as reading:
+            assert await reading.accounts.get(person.id) == person.in_locale("en")
+
+
+async def test_a_records_contact_is_saved_and_its_clinic_alone_saves_it(stores: Stores) -> None:
+    here, there = await stores.a_clinic(), await stores.a_clinic()
+    record = await stores.a_record(here, await stores.a_person(here), cpf=CPF_ANA)
+    changed = replace(record, version=2, email="new@example.com", phone=None)
+    async with stores.transactions.write(clinic_id=here.id) as work:
+        await work.patients.save(changed)
+    async with stores.transactions.read(clinic_id=here.id) as reading:
+        assert await reading.patients.get(record.id) == changed
+    with pytest.raises(Exception, match=r"row-level security|^$"):
+        async with stores.transactions.write(clinic_id=there.id) as work:
+            await work.patients.save(replace(changed, email="thief@example.com"))
+    async with stores.transactions.read(clinic_id=here.id) as reading:
+        assert await reading.patients.get(record.id) == changed
+
+
+async def test_the_clinics_of_the_installation_are_listed_by_name(stores: Stores) -> None:
+    made = [await stores.a_clinic() for _ in range(2)]
+    async with stores.transactions.read() as reading:
+        assert {clinic.id for clinic in await reading.clinics.all()} >= {clinic.id for clinic in made}
 
 
 async def test_record_numbers_are_given_once_and_per_clinic(stores: Stores) -> None:

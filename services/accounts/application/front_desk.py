@@ -13,6 +13,7 @@ from services.accounts.application.commands.sign_in import SignIn
 from services.accounts.application.commands.sign_out import SignOut
 from services.accounts.application.commands.step_up import StepUp
 from services.accounts.application.guess_limit import GuessLimit
+from services.accounts.application.identity_desk import IdentityDesk, build_identity_desk
 from services.accounts.application.ports import (
     AttemptLog,
     Authenticator,
@@ -66,6 +67,7 @@ class FrontDesk:
     tokens: TokenIssuer
     clock: Clock
     staff: StaffDesk
+    identity: IdentityDesk
 
 
 def build_front_desk(devices: Devices) -> FrontDesk:
@@ -104,6 +106,7 @@ def build_front_desk(devices: Devices) -> FrontDesk:
         issue_service_token=IssueServiceToken(devices.machine_clients, devices.issuer, clock),
         tokens=devices.issuer,
         clock=clock,
+        identity=build_identity_desk(transactions, directory, devices.vault, devices.hasher, guesses, clock),
         staff=build_staff_desk(
             transactions,
             directory,

@@ -12,15 +12,20 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.accounts.application.identity_ports import (
+    ClinicReader,
+    ClinicStore,
+    ConfirmationReader,
+    ConfirmationStore,
+)
+from services.accounts.application.patient_ports import PatientReader, PatientStore
 from services.accounts.application.staff_ports import InvitationReader, InvitationStore, StaffReader
 from services.accounts.domain.account import Account
 from services.accounts.domain.attempts import Attempts
-from services.accounts.domain.clinic import Clinic
 from services.accounts.domain.login import Login
 from services.accounts.domain.machine_client import MachineClient
 from services.accounts.domain.membership import Membership
 from services.accounts.domain.one_time_code import OneTimeCode
-from services.accounts.domain.patient_record import PatientRecord
 from services.accounts.domain.session import Session
 from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.events import DomainEvent
@@ -35,20 +40,6 @@ class Credentials:
     password_hash: str | None = None
     totp_secret: str | None = None
     last_totp_step: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PatientSearch:
-    """At most one of the criteria; none lists all. `after` is the last id of the page before.
-
-    Every word of `name` must begin a word of the name or social name, accents and case aside.
-    """
-
-    name: str | None = None
-    record_number: str | None = None
-    cpf: str | None = None
-    after: UUID | None = None
-    limit: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,34 +68,17 @@ class AccountReader(Protocol):
 class AccountStore(AccountReader, Protocol):
     async def add(self, account: Account) -> None: ...
     async def save(self, account: Account) -> None: ...
+    async def release_login(self, login: Login, account_id: UUID) -> None:
+        """Let the person's own `login` lead to nobody. The transaction is in the person's scope."""
+        ...
+
+    async def hand_over_logins(self, account_id: UUID, heir_id: UUID) -> None:
+        """Let all logins of the person lead to another account. The transaction is in the person's scope."""
+        ...
+
     async def claim_login(self, login: Login, account_id: UUID) -> bool:
         """Let `login` lead to the account; False when it leads to another (a family sharing an e-mail address)."""
         ...
-
-
-class PatientReader(Protocol):
-    async def get(self, patient_id: UUID) -> PatientRecord | None: ...
-    async def id_with_cpf(self, clinic_id: UUID, cpf: str) -> UUID | None: ...
-    async def of_person(self, person_id: UUID) -> Sequence[PatientRecord]: ...
-    async def search(self, clinic_id: UUID, search: PatientSearch) -> Sequence[PatientRecord]:
-        """Return up to `limit` records by name, then id."""
-        ...
-
-
-class PatientStore(PatientReader, Protocol):
-    async def lock_cpf(self, cpf: str) -> None:
-        """Let one registration of this CPF run at a time, in whatever clinic, until the transaction ends."""
-        ...
-
-    async def next_ordinal(self, clinic_id: UUID) -> int:
-        """Return the clinic's next record number, as a plain number; none is given twice."""
-        ...
-
-    async def reserve_ordinal(self, clinic_id: UUID, ordinal: int) -> None:
-        """Never give out `ordinal` or a lower one: it is in use."""
-        ...
-
-    async def add(self, record: PatientRecord) -> None: ...
 
 
 class MembershipReader(StaffReader, Protocol):
@@ -158,14 +132,6 @@ class CodeStore(Protocol):
     async def remove(self, person_id: UUID) -> None: ...
 
 
-class ClinicReader(Protocol):
-    async def get(self, clinic_id: UUID) -> Clinic | None: ...
-
-
-class ClinicStore(ClinicReader, Protocol):
-    async def add(self, clinic: Clinic) -> None: ...
-
-
 class Reading(Protocol):
     """One transaction that changes nothing and can add nothing but its audit row."""
 
@@ -181,6 +147,8 @@ class Reading(Protocol):
     def clinics(self) -> ClinicReader: ...
     @property
     def invitations(self) -> InvitationReader: ...
+    @property
+    def confirmations(self) -> ConfirmationReader: ...
 
     async def audit(self, entry: AuditEntry) -> None: ...
 
@@ -204,6 +172,12 @@ class Work(Protocol):
     def clinics(self) -> ClinicStore: ...
     @property
     def invitations(self) -> InvitationStore: ...
+    @property
+    def confirmations(self) -> ConfirmationStore: ...
+
+    async def act_for(self, person_id: UUID) -> None:
+        """Go on in another person's scope, in the same transaction: for what concerns two accounts of one person."""
+        ...
 
     def record(self, *events: DomainEvent) -> None: ...
     async def audit(self, entry: AuditEntry) -> None: ...

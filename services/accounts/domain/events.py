@@ -13,7 +13,10 @@ from services.shared.kernel.events import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class AccountCreated(DomainEvent):
-    """A person got an account, or an existing person got a record in one more clinic."""
+    """A person got an account, or an existing person got a record in one more clinic.
+
+    Whoever signed up has neither record nor work yet: the home clinic is told.
+    """
 
     account: Account
     patient: PatientRecord | None = None
@@ -30,6 +33,13 @@ class AccountUpdated(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountDeleted(DomainEvent):
+    """The account is no more: nothing reaches the person under it and nothing is for it."""
+
+    account: Account
+
+
+@dataclass(frozen=True, kw_only=True)
 class PatientRegistered(DomainEvent):
     record: PatientRecord
 
@@ -43,12 +53,13 @@ class ProfessionalRegistered(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OneTimeCodeIssued(DomainEvent):
-    """A code was made for a person who asked for the first access. A command, not an announcement: it is secret."""
+    """A code for the contact on file of a person. A command, not an announcement: it is secret."""
 
     account_id: UUID
     clinic_id: UUID
     code: str
     expires_at: datetime
+    purpose: Literal["first_access", "record_link"] = "first_access"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from services.accounts.application.ports import Credentials, PatientSearch
+from services.accounts.application.patient_ports import PatientSearch
+from services.accounts.application.ports import Credentials
 from services.accounts.domain.account import Account
 from services.accounts.domain.clinic import Clinic
+from services.accounts.domain.confirmation import Confirmation, Purpose
 from services.accounts.domain.login import Login, LoginKind
 from services.accounts.domain.one_time_code import OneTimeCode
 from services.accounts.domain.patient_record import PatientRecord
@@ -71,6 +73,15 @@ class InMemoryAccounts(Store):
         if self._sees(account.id):
             self.tables.accounts[account.id] = account
 
+    async def release_login(self, login: Login, account_id: UUID) -> None:
+        if self.scope.sees(person_id=account_id) and self.tables.logins.get(login) == account_id:
+            del self.tables.logins[login]
+
+    async def hand_over_logins(self, account_id: UUID, heir_id: UUID) -> None:
+        if self.scope.sees(person_id=account_id):
+            own = [login for login, owner in self.tables.logins.items() if owner == account_id]
+            self.tables.logins |= dict.fromkeys(own, heir_id)
+
     async def claim_login(self, login: Login, account_id: UUID) -> bool:
         return login not in self.tables.logins and not self.tables.logins.update({login: account_id})
 
@@ -119,6 +130,9 @@ class InMemoryPatients(Store):
     async def add(self, record: PatientRecord) -> None:
         self.scope.must_be_clinic(record.clinic_id)
         self.tables.patients[record.id] = record
+
+    async def save(self, record: PatientRecord) -> None:
+        await self.add(record)
 
 
 def _by_name(record: PatientRecord) -> tuple[str, UUID]:
@@ -189,9 +203,27 @@ class InMemoryCodes(Store):
             self.tables.codes.pop(person_id, None)
 
 
+class InMemoryConfirmations(Store):
+    async def get(self, person_id: UUID, purpose: Purpose) -> Confirmation | None:
+        found = self.tables.confirmations.get((person_id, purpose))
+        return found if self.scope.sees(person_id=person_id) else None
+
+    async def put(self, confirmation: Confirmation) -> None:
+        if not self.scope.sees(person_id=confirmation.person_id):
+            raise OutOfScope
+        self.tables.confirmations[confirmation.person_id, confirmation.purpose] = confirmation
+
+    async def remove(self, person_id: UUID, purpose: Purpose) -> None:
+        if self.scope.sees(person_id=person_id):
+            self.tables.confirmations.pop((person_id, purpose), None)
+
+
 class InMemoryClinics(Store):
     async def get(self, clinic_id: UUID) -> Clinic | None:
         return self.tables.clinics.get(clinic_id)
+
+    async def all(self) -> Sequence[Clinic]:
+        return sorted(self.tables.clinics.values(), key=lambda each: (search_text(each.name), each.id))
 
     async def add(self, clinic: Clinic) -> None:
         self.scope.must_be_clinic(clinic.id)

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.accounts.application.ports import Credentials
 from services.accounts.domain.account import Account
 from services.accounts.domain.clinic import Clinic
+from services.accounts.domain.confirmation import Confirmation, Purpose
 from services.accounts.domain.invitation import Invitation
 from services.accounts.domain.login import Login
 from services.accounts.domain.membership import Membership
@@ -37,6 +38,7 @@ class Tables:
     tokens: dict[bytes, RefreshTokenRow] = field(default_factory=dict)
     codes: dict[UUID, OneTimeCode] = field(default_factory=dict)
     invitations: dict[UUID, Invitation] = field(default_factory=dict)
+    confirmations: dict[tuple[UUID, Purpose], Confirmation] = field(default_factory=dict)
     answers: dict[tuple[UUID, str], tuple[str, bytes, dict[str, Any]]] = field(default_factory=dict)
     audit: dict[UUID, AuditEntry] = field(default_factory=dict)
     events: dict[UUID, DomainEvent] = field(default_factory=dict)

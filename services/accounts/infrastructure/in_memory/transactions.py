@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,10 +19,12 @@ from services.accounts.infrastructure.in_memory.stores import (
     InMemoryAccounts,
     InMemoryClinics,
     InMemoryCodes,
+    InMemoryConfirmations,
     InMemoryCredentials,
     InMemoryPatients,
     InMemorySessions,
     Scope,
+    Store,
 )
 from services.accounts.infrastructure.in_memory.tables import Tables
 from services.shared.kernel.audit import AuditEntry
@@ -41,6 +44,12 @@ class InMemoryWork:
         self.codes = InMemoryCodes(tables, scope)
         self.clinics = InMemoryClinics(tables, scope)
         self.invitations = InMemoryInvitations(tables, scope)
+        self.confirmations = InMemoryConfirmations(tables, scope)
+
+    async def act_for(self, person_id: UUID) -> None:
+        for store in vars(self).values():
+            if isinstance(store, Store):
+                store.scope = replace(store.scope, person_id=person_id)
 
     def record(self, *events: DomainEvent) -> None:
         for event in events:

@@ -5,6 +5,7 @@ from datetime import date
 from services.accounts.domain.account import Account, AccountKind
 from services.accounts.domain.events import (
     AccountCreated,
+    AccountDeleted,
     AccountUpdated,
     AddressedMessage,
     OneTimeCodeIssued,
@@ -26,19 +27,25 @@ COMMANDS_QUEUE = "notification-commands"
 
 def message_of(event: DomainEvent) -> tuple[Message, str]:
     """Return the message and its topic or queue."""
+    if isinstance(event, OneTimeCodeIssued):
+        return _one_time_code(event), COMMANDS_QUEUE
+    if isinstance(event, AddressedMessage):
+        return _addressed(event), COMMANDS_QUEUE
+    return _announcement(event), EVENTS_TOPIC
+
+
+def _announcement(event: DomainEvent) -> Message:
     match event:
         case AccountCreated():
-            return _account("account.created", event, wire.AccountCreated), EVENTS_TOPIC
+            return _account("account.created", event, wire.AccountCreated)
         case AccountUpdated():
-            return _account("account.updated", event, wire.AccountUpdated), EVENTS_TOPIC
+            return _account("account.updated", event, wire.AccountUpdated)
+        case AccountDeleted():
+            return _deleted(event)
         case PatientRegistered():
-            return _patient(event), EVENTS_TOPIC
+            return _patient(event)
         case ProfessionalRegistered():
-            return _professional(event), EVENTS_TOPIC
-        case OneTimeCodeIssued():
-            return _one_time_code(event), COMMANDS_QUEUE
-        case AddressedMessage():
-            return _addressed(event), COMMANDS_QUEUE
+            return _professional(event)
     raise TypeError(type(event).__name__)
 
 
@@ -48,14 +55,14 @@ def _account(
     model: type[wire.AccountCreated] | type[wire.AccountUpdated],
 ) -> Message:
     account, of = event.account, event.patient or event.membership
-    assert of is not None, "an account is told of in one clinic"
+    clinic_id = of.clinic_id if of else account.home_clinic_id
     data = model(
         account_id=account.id,
         version=account.version,
-        clinic_id=of.clinic_id,
+        clinic_id=clinic_id,
         kind="patient" if account.kind is AccountKind.PATIENT else "staff",
         roles=sorted(_roles(of)),
-        name=_display_name(of),
+        name=_display_name(account, of),
         sex=of.sex.value if isinstance(of, PatientRecord) else None,
         birth_date=_birth_date(account, of),
         email=account.email,
@@ -68,22 +75,24 @@ def _account(
         message_type,
         source=SOURCE,
         subject=account.id,
-        clinic_id=of.clinic_id,
+        clinic_id=clinic_id,
         time=event.occurred_at,
         data=data,
     )
 
 
-def _roles(of: PatientRecord | Membership) -> frozenset[Role]:
+def _roles(of: PatientRecord | Membership | None) -> frozenset[Role]:
     return of.roles_at_work if isinstance(of, Membership) else frozenset({Role.PATIENT})
 
 
-def _display_name(of: PatientRecord | Membership) -> str:
+def _display_name(account: Account, of: PatientRecord | Membership | None) -> str:
     """The social name where there is one: it is how a person is addressed."""
+    if of is None:
+        return account.name
     return (of.social_name or of.name) if isinstance(of, PatientRecord) else of.name
 
 
-def _birth_date(account: Account, of: PatientRecord | Membership) -> date | None:
+def _birth_date(account: Account, of: PatientRecord | Membership | None) -> date | None:
     return of.birth_date if isinstance(of, PatientRecord) else account.birth_date
 
 
@@ -143,7 +152,7 @@ def _one_time_code(event: OneTimeCodeIssued) -> Message:
             account_id=event.account_id,
             code=event.code,
             expires_at=event.expires_at,
-            purpose="first_access",
+            purpose=event.purpose,
         ),
     )
 
@@ -166,4 +175,16 @@ def _addressed(event: AddressedMessage) -> Message:
             at=event.at,
             useful_until=event.useful_until,
         ),
+    )
+
+
+def _deleted(event: AccountDeleted) -> Message:
+    account = event.account
+    return new_message(
+        "account.deleted",
+        source=SOURCE,
+        subject=account.id,
+        clinic_id=account.home_clinic_id,
+        time=event.occurred_at,
+        data=wire.AccountDeleted(account_id=account.id, version=account.version),
     )

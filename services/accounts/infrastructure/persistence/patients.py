@@ -7,7 +7,8 @@ from uuid import UUID
 
 import orjson
 
-from services.accounts.application.ports import IdentifierVault, PatientSearch
+from services.accounts.application.patient_ports import PatientSearch
+from services.accounts.application.ports import IdentifierVault
 from services.accounts.domain.contact import Phone
 from services.accounts.domain.patient_record import PatientRecord, Sex
 from services.shared.platform.postgres.database import ReadSession, Row, WriteSession
@@ -16,6 +17,7 @@ _CPF, _CNS, _PRIVATE = "cpf", "cns", "private"
 _SELECT = (
     "SELECT r.*, k.wrapped AS own_key FROM patient_records r LEFT JOIN patient_keys k ON k.patient_id = r.id"
 )
+_ADD_KEY = "INSERT INTO patient_keys (patient_id, clinic_id, person_id, wrapped) VALUES ($1, $2, $3, $4)"
 _MOST_WORDS = 6
 _AFTER_ANY_WORD = "\U0010ffff"
 
@@ -159,12 +161,22 @@ class PostgresPatients(PostgresPatientReader):
             *self._sealed(record.cns, _CNS, record.id, key),
             self._private_sealed(record, key),
         )
+        await self._session.execute(_ADD_KEY, record.id, record.clinic_id, record.person_id, key)
+
+    async def save(self, record: PatientRecord) -> None:
+        """Save what may change: version, contact, and which record stands for this one."""
+        key = await self._session.value("SELECT wrapped FROM patient_keys WHERE patient_id = $1", record.id)
+        if key is None:  # a record of before keys of its own: it gets one with this change
+            key = self._vault.new_key(record.id)
+            await self._session.execute(_ADD_KEY, record.id, record.clinic_id, record.person_id, key)
         await self._session.execute(
-            "INSERT INTO patient_keys (patient_id, clinic_id, person_id, wrapped) VALUES ($1, $2, $3, $4)",
+            """UPDATE patient_records SET version = $2, merged_into = $3, private_sealed = $4, mother_name = NULL,
+                   email = NULL, phone = NULL
+               WHERE id = $1""",
             record.id,
-            record.clinic_id,
-            record.person_id,
-            key,
+            record.version,
+            record.merged_into,
+            self._private_sealed(record, key),
         )
 
     def _private_sealed(self, record: PatientRecord, key: bytes) -> bytes:

@@ -11,6 +11,10 @@ from services.accounts.application.ports import IdentifierVault, RepeatKey
 from services.accounts.infrastructure.messaging.wire_events import message_of
 from services.accounts.infrastructure.persistence.accounts import PostgresAccountReader, PostgresAccounts
 from services.accounts.infrastructure.persistence.clinics import PostgresClinicReader, PostgresClinics
+from services.accounts.infrastructure.persistence.confirmations import (
+    PostgresConfirmationReader,
+    PostgresConfirmations,
+)
 from services.accounts.infrastructure.persistence.credentials import (
     PostgresCredentialReader,
     PostgresCredentials,
@@ -46,6 +50,7 @@ class PostgresReading:
         self.credentials = PostgresCredentialReader(session, vault)
         self.clinics = PostgresClinicReader(session)
         self.invitations = PostgresInvitationReader(session, vault)
+        self.confirmations = PostgresConfirmationReader(session, vault)
 
     async def audit(self, entry: AuditEntry) -> None:
         await self._reading.audit(replace(entry, trace_id=entry.trace_id or current_trace_id()))
@@ -63,6 +68,10 @@ class PostgresWork:
         self.codes = PostgresCodes(session)
         self.clinics = PostgresClinics(session)
         self.invitations = PostgresInvitations(session, vault)
+        self.confirmations = PostgresConfirmations(session, vault)
+
+    async def act_for(self, person_id: UUID) -> None:
+        await self._session.value("SELECT set_config('app.person', $1, true)", str(person_id))
 
     def record(self, *events: DomainEvent) -> None:
         self._events.extend(events)

@@ -2,7 +2,16 @@
 
 from fastapi import APIRouter
 
-from services.accounts.interface.http import first_access, invitations, me, patients, sessions, staff
+from services.accounts.interface.http import (
+    first_access,
+    invitations,
+    me,
+    own_account,
+    patient_contacts,
+    patients,
+    sessions,
+    staff,
+)
 from services.accounts.interface.http.issuer import issuer_router
 
 PREFIX = "/api/v1/accounts"
@@ -16,6 +25,8 @@ def all_routers(issuer: str) -> list[APIRouter]:
         patients.router,
         first_access.router,
         invitations.router,
+        own_account.router,
+        patient_contacts.router,
         staff.router,
         issuer_router(issuer),
     ]

@@ -6,7 +6,7 @@ from services.shared.platform.postgres.tables import IN_CLINIC, IN_CLINIC_OR_OWN
 
 
 def identity_tables(app: str) -> list[str]:
-    return [*_own_keys(app), *_confirmations(app), *_closing(app), *_merges(app)]
+    return [*_own_keys(app), *_confirmations(app), *_logins(app), *_merges(app)]
 
 
 def _own_keys(app: str) -> list[str]:
@@ -48,11 +48,10 @@ def _confirmations(app: str) -> list[str]:
     ]
 
 
-def _closing(app: str) -> list[str]:
-    """A sign-in that became part of another account: its logins lead to the other, the row stays as a shell."""
+def _logins(app: str) -> list[str]:
+    """Logins may come to lead to another account of the same person, or, an e-mail given up, to nobody."""
     return [
-        "ALTER TABLE accounts ADD closed_at timestamptz",
-        f"GRANT UPDATE (person_id), DELETE ON logins TO {app}",
+        f"GRANT DELETE ON logins TO {app}",
     ]
 
 
