@@ -18,11 +18,12 @@ class Form:
             return None
         return self.run(field, lambda: parse(text))
 
-    def run(self, field: str, check: Callable[[], Parsed]) -> Parsed | None:
+    def run(self, field: str | None, check: Callable[[], Parsed]) -> Parsed | None:
+        """As `read`, for a check of several fields; without `field` the error names its own."""
         try:
             return check()
         except LaudoError as error:
-            self.errors.append(FieldError(error.field or field, error.kind))
+            self.errors.append(FieldError(field or error.field or "", error.kind))
             return None
 
     def finish(self) -> None:

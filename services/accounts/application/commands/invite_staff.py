@@ -116,7 +116,7 @@ def _checked(typed: TypedInvitation) -> tuple[str, str, CouncilRegistration | No
     name = form.read("name", typed.name or "?", parse_person_name)
     email = form.read("email", typed.email or "?", parse_email)
     registration = form.run("council", lambda: typed_registration(typed))
-    form.run("roles", lambda: check_roles(typed.roles, registration))
+    form.run(None, lambda: check_roles(typed.roles, registration))
     form.finish()
     assert name is not None
     assert email is not None
