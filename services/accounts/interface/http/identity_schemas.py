@@ -6,7 +6,11 @@ from pydantic import BaseModel, Field
 
 from services.accounts.application.commands.change_contact_at_desk import ContactReason
 from services.accounts.domain.account import Locale
-from services.accounts.interface.http.schemas import Body, CodeText, Line, PasswordText
+from services.accounts.interface.http.schemas import Body, ClinicView, CodeText, Line, PasswordText
+
+
+class ClinicListView(BaseModel):
+    items: list[ClinicView]
 
 
 class SignUpBody(Body):

@@ -17,6 +17,7 @@ from services.accounts.application.queries.list_clinics import ListClinics
 from services.accounts.domain.new_contact import NewContact
 from services.accounts.interface.http.front_desk import desk_of
 from services.accounts.interface.http.identity_schemas import (
+    ClinicListView,
     CodeBody,
     ContactBody,
     ContactCodesBody,
@@ -47,8 +48,9 @@ def _identity(request: Request) -> IdentityDesk:
 @router.get("/clinics", description=ListClinics.__doc__)
 async def clinics(
     request: Request, _: Annotated[None, public("a clinic's name is on its door")]
-) -> list[ClinicView]:
-    return [ClinicView(id=clinic.id, name=clinic.name) for clinic in await _identity(request).clinics()]
+) -> ClinicListView:
+    found = await _identity(request).clinics()
+    return ClinicListView(items=[ClinicView(id=clinic.id, name=clinic.name) for clinic in found])
 
 
 @router.post("/sign-ups", status_code=202, description=StartSignUp.__doc__)

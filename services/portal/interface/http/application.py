@@ -14,6 +14,7 @@ from services.portal.interface.http.health import health_router
 from services.portal.interface.http.pages import (
     account,
     bench,
+    contact,
     downloads,
     exam,
     exam_list,
@@ -25,6 +26,7 @@ from services.portal.interface.http.pages import (
     patients,
     release,
     sign_in,
+    sign_up,
     staff,
     values,
     verification,
@@ -34,7 +36,7 @@ from services.shared.platform.http.middleware import LimitedBodies, TracedReques
 
 PAGES = (
     sign_in, first_access, home, patients, orders, exam_list, exam, bench, values, release, downloads,
-    notices, account, verification, staff, invitation,
+    notices, account, verification, staff, invitation, sign_up, contact,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 from services.portal.application.api.accounts import AccountsApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
+from services.portal.application.api.identity import IdentityApi
 from services.portal.application.api.notifications import NotificationsApi
 from services.portal.application.api.staff import StaffApi
 from services.portal.application.ports import SealedStore
@@ -24,6 +25,7 @@ class Portal:
     files: FilesApi
     notifications: NotificationsApi
     staff: StaffApi
+    identity: IdentityApi
     sessions: Sessions
     searches: Searches
     store: SealedStore

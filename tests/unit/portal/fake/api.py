@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from tests.unit.portal.fake.accounts import accounts
 from tests.unit.portal.fake.bench import bench
 from tests.unit.portal.fake.exams import exam_of, exams
+from tests.unit.portal.fake.identity import identity
 from tests.unit.portal.fake.staff import staff
 from tests.unit.portal.fake.state import Call, Json, Refused, World, refusal
 
@@ -16,6 +17,7 @@ def fake_api(world: World) -> FastAPI:
     for router in (
         accounts(world),
         staff(world),
+        identity(world),
         exams(world),
         bench(world),
         files(world),
