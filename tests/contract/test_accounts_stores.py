@@ -30,6 +30,7 @@ from services.accounts.domain.invitation import Invitation, InvitationState
 from services.accounts.domain.login import Login, LoginKind
 from services.accounts.domain.machine_client import MachineClient, hash_secret
 from services.accounts.domain.membership import CouncilRegistration, Membership, Verification, VerifiedHow
+from services.accounts.domain.merge import Merge, MergeState
 from services.accounts.domain.one_time_code import OneTimeCode
 from services.accounts.domain.patient_record import PatientRecord, Sex
 from services.accounts.domain.session import Session
@@ -301,6 +302,84 @@ async def test_a_records_contact_is_saved_and_its_clinic_alone_saves_it(stores: 
             await work.patients.save(replace(changed, email="thief@example.com"))
     async with stores.transactions.read(clinic_id=here.id) as reading:
         assert await reading.patients.get(record.id) == changed
+
+
+async def test_records_alike_are_found_by_name_and_birth_date_and_merged_ones_are_not(stores: Stores) -> None:
+    clinic = await stores.a_clinic()
+    born = date(1988, 2, 17)
+    made = [
+        await stores.a_record(clinic, await stores.a_person(clinic), name=name, birth_date=day)
+        for name, day in (
+            ("Ângela Sá", born),
+            ("ANGELA SA", born),
+            ("Angela Sá", date(1990, 1, 1)),
+            ("Bia Sá", born),
+            ("bia sá", born),
+        )
+    ]
+    async with stores.transactions.read(clinic_id=clinic.id) as reading:
+        patients = reading.patients
+        alike = [record.id for record in await patients.alike(clinic.id, "angela sa", born)]
+        assert alike == sorted([made[0].id, made[1].id])
+        groups = await patients.duplicates(clinic.id, after=None, limit=9)
+        expected = [sorted([made[0].id, made[1].id]), sorted([made[3].id, made[4].id])]
+        assert [[record.id for record in group] for group in groups] == expected
+        key = await patients.duplicate_key(made[0].id)
+        after = await patients.duplicates(clinic.id, after=key, limit=9)
+        assert [[record.id for record in group] for group in after] == expected[1:]
+        assert len(await patients.duplicates(clinic.id, after=None, limit=1)) == 1
+        assert {record.id for record in await patients.these([made[0].id, made[3].id])} == {
+            made[0].id,
+            made[3].id,
+        }
+    merged = replace(made[1], merged_into=made[0].id, version=2)
+    async with stores.transactions.write(clinic_id=clinic.id) as work:
+        assert await work.patients.get(merged.id, lock=True) == made[1]
+        await work.patients.save(merged)
+    async with stores.transactions.read(clinic_id=clinic.id) as reading:
+        patients = reading.patients
+        assert await patients.get(merged.id) == merged
+        assert list(await patients.merged_into(made[0].id)) == [merged.id]
+        assert [r.id for r in await patients.alike(clinic.id, "angela sa", born)] == [made[0].id]
+        assert len(await patients.duplicates(clinic.id, after=None, limit=9)) == 1
+        by_number = await patients.search(clinic.id, PatientSearch(record_number=merged.record_number))
+        assert [record.id for record in by_number] == [made[0].id]
+        by_name = await patients.search(clinic.id, PatientSearch(name="angela"))
+        assert merged.id not in {record.id for record in by_name}
+
+
+async def test_merges_are_kept_with_their_history_and_one_is_open_per_duplicate(stores: Stores) -> None:
+    here, there = await stores.a_clinic(), await stores.a_clinic()
+    records = [await stores.a_record(here, await stores.a_person(here)) for _ in range(3)]
+
+    def a_merge(duplicate: int) -> Merge:
+        return Merge(
+            id=new_id(),
+            clinic_id=here.id,
+            survivor_id=records[0].id,
+            duplicate_id=records[duplicate].id,
+            state=MergeState.PROPOSED,
+            reason="mesma pessoa",
+            proposed_by=new_id(),
+            proposed_at=NOW,
+        )
+
+    first, second = a_merge(1), a_merge(2)
+    undone = first.decided(merge=True, by=new_id(), now=NOW).undone("engano", by=new_id(), now=NOW)
+    async with stores.transactions.write(clinic_id=here.id) as work:
+        await work.merges.add(first)
+        await work.merges.add(second)
+        await work.merges.save(undone)
+        assert await work.merges.get(first.id) == undone
+        await work.merges.add(a_merge(1))
+        assert len(await work.merges.listed(here.id, after=None, limit=9)) == 3
+        assert list(await work.merges.listed(here.id, after=second.id, limit=9)) == [undone]
+    async with stores.transactions.write(clinic_id=there.id) as work:
+        assert await work.merges.get(first.id) is None
+        assert list(await work.merges.listed(here.id, after=None, limit=9)) == []
+    with pytest.raises(LaudoError, match="merge_open"):
+        async with stores.transactions.write(clinic_id=here.id) as work:
+            await work.merges.add(a_merge(2))
 
 
 async def test_the_clinics_of_the_installation_are_listed_by_name(stores: Stores) -> None:

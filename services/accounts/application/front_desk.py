@@ -14,6 +14,7 @@ from services.accounts.application.commands.sign_out import SignOut
 from services.accounts.application.commands.step_up import StepUp
 from services.accounts.application.guess_limit import GuessLimit
 from services.accounts.application.identity_desk import IdentityDesk, build_identity_desk
+from services.accounts.application.merge_desk import MergeDesk, build_merge_desk
 from services.accounts.application.ports import (
     AttemptLog,
     Authenticator,
@@ -68,6 +69,7 @@ class FrontDesk:
     clock: Clock
     staff: StaffDesk
     identity: IdentityDesk
+    merges: MergeDesk
 
 
 def build_front_desk(devices: Devices) -> FrontDesk:
@@ -106,6 +108,7 @@ def build_front_desk(devices: Devices) -> FrontDesk:
         issue_service_token=IssueServiceToken(devices.machine_clients, devices.issuer, clock),
         tokens=devices.issuer,
         clock=clock,
+        merges=build_merge_desk(transactions, clock),
         identity=build_identity_desk(transactions, directory, devices.vault, devices.hasher, guesses, clock),
         staff=build_staff_desk(
             transactions,

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 from uuid import UUID
 
+from services.accounts.domain.merge import Merge
 from services.accounts.domain.patient_record import PatientRecord
 
 
@@ -22,12 +24,38 @@ class PatientSearch:
     limit: int = 20
 
 
+@dataclass(frozen=True, slots=True)
+class DuplicateKey:
+    """A group of records alike: the name without accents and case, and the birth date."""
+
+    sort_name: str
+    birth_date: date
+
+
 class PatientReader(Protocol):
-    async def get(self, patient_id: UUID) -> PatientRecord | None: ...
+    async def get(self, patient_id: UUID, *, lock: bool = False) -> PatientRecord | None: ...
     async def id_with_cpf(self, clinic_id: UUID, cpf: str) -> UUID | None: ...
     async def of_person(self, person_id: UUID) -> Sequence[PatientRecord]: ...
     async def search(self, clinic_id: UUID, search: PatientSearch) -> Sequence[PatientRecord]:
         """Return up to `limit` records by name, then id."""
+        ...
+
+    async def alike(self, clinic_id: UUID, name: str, birth_date: date) -> Sequence[PatientRecord]:
+        """Return a few records that stand for themselves with the same birth date and, accents and case aside, the
+        same name.
+        """
+        ...
+
+    async def these(self, patient_ids: Sequence[UUID]) -> Sequence[PatientRecord]: ...
+    async def duplicate_key(self, patient_id: UUID) -> DuplicateKey | None: ...
+    async def merged_into(self, patient_id: UUID) -> Sequence[UUID]:
+        """Return the records that the record stands for."""
+        ...
+
+    async def duplicates(
+        self, clinic_id: UUID, *, after: DuplicateKey | None, limit: int
+    ) -> Sequence[Sequence[PatientRecord]]:
+        """Return groups of records alike, by name; `after` is the key of the last group of the page before."""
         ...
 
 
@@ -46,3 +74,18 @@ class PatientStore(PatientReader, Protocol):
 
     async def add(self, record: PatientRecord) -> None: ...
     async def save(self, record: PatientRecord) -> None: ...
+
+
+class MergeReader(Protocol):
+    async def listed(self, clinic_id: UUID, *, after: UUID | None, limit: int) -> Sequence[Merge]:
+        """Return the clinic's merges, the newest first."""
+        ...
+
+
+class MergeStore(MergeReader, Protocol):
+    async def get(self, merge_id: UUID) -> Merge | None:
+        """Return it, locked until the transaction ends."""
+        ...
+
+    async def add(self, merge: Merge) -> None: ...
+    async def save(self, merge: Merge) -> None: ...

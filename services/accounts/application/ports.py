@@ -18,7 +18,7 @@ from services.accounts.application.identity_ports import (
     ConfirmationReader,
     ConfirmationStore,
 )
-from services.accounts.application.patient_ports import PatientReader, PatientStore
+from services.accounts.application.patient_ports import MergeReader, MergeStore, PatientReader, PatientStore
 from services.accounts.application.staff_ports import InvitationReader, InvitationStore, StaffReader
 from services.accounts.domain.account import Account
 from services.accounts.domain.attempts import Attempts
@@ -149,6 +149,8 @@ class Reading(Protocol):
     def invitations(self) -> InvitationReader: ...
     @property
     def confirmations(self) -> ConfirmationReader: ...
+    @property
+    def merges(self) -> MergeReader: ...
 
     async def audit(self, entry: AuditEntry) -> None: ...
 
@@ -174,6 +176,8 @@ class Work(Protocol):
     def invitations(self) -> InvitationStore: ...
     @property
     def confirmations(self) -> ConfirmationStore: ...
+    @property
+    def merges(self) -> MergeStore: ...
 
     async def act_for(self, person_id: UUID) -> None:
         """Go on in another person's scope, in the same transaction: for what concerns two accounts of one person."""

@@ -26,6 +26,7 @@ class TypedPatient:
     email: str | None = None
     phone: str | None = None
     locale: Locale = "pt-BR"
+    somebody_else: bool = False  # whoever registers has looked: the person of the same name is another
 
 
 @dataclass(frozen=True, slots=True)

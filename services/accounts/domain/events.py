@@ -41,7 +41,12 @@ class AccountDeleted(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class PatientRegistered(DomainEvent):
+    """A record was made or changed. `owner_id` is the person what is under it belongs to, where that is not the
+    record's own: of a merged record, the survivor's.
+    """
+
     record: PatientRecord
+    owner_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -222,3 +222,12 @@ async def test_a_sign_in_alert_is_a_security_message(world: World) -> None:
     await world.send_all()
     assert world.states() == {"login_alert/email": "sent", "login_alert/sms": "sent"}
     assert "23/11 22:30" in world.sms.sent[0].text
+
+
+async def test_that_an_exam_belongs_to_another_record_now_is_told_to_nobody(world: World) -> None:
+    """Also where the state would say `rescheduled`: nothing but the person changed."""
+    await world.hear(account_created(first_access=False))
+    later = NOON + timedelta(days=3)
+    moved = exam_updated(9, "scheduled", "scheduled", scheduled_at=later, person_changed=True)
+    assert await world.hear(moved) == ["done"]
+    assert world.log == []

@@ -5,16 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from services.accounts.application.patient_ports import PatientSearch
 from services.accounts.application.ports import Credentials
 from services.accounts.domain.account import Account
 from services.accounts.domain.clinic import Clinic
 from services.accounts.domain.confirmation import Confirmation, Purpose
 from services.accounts.domain.login import Login, LoginKind
 from services.accounts.domain.one_time_code import OneTimeCode
-from services.accounts.domain.patient_record import PatientRecord
 from services.accounts.domain.session import Session
-from services.accounts.infrastructure.in_memory.names import begins_words_of, search_text
+from services.accounts.infrastructure.in_memory.names import search_text
 from services.accounts.infrastructure.in_memory.tables import RefreshTokenRow, Tables
 
 
@@ -84,68 +82,6 @@ class InMemoryAccounts(Store):
 
     async def claim_login(self, login: Login, account_id: UUID) -> bool:
         return login not in self.tables.logins and not self.tables.logins.update({login: account_id})
-
-
-class InMemoryPatients(Store):
-    def _seen(self) -> list[PatientRecord]:
-        return sorted(
-            (
-                record
-                for record in self.tables.patients.values()
-                if self.scope.sees(clinic_id=record.clinic_id, person_id=record.person_id)
-            ),
-            key=_by_name,
-        )
-
-    async def get(self, patient_id: UUID) -> PatientRecord | None:
-        return next((record for record in self._seen() if record.id == patient_id), None)
-
-    async def id_with_cpf(self, clinic_id: UUID, cpf: str) -> UUID | None:
-        found = (record.id for record in self._seen() if record.clinic_id == clinic_id and record.cpf == cpf)
-        return next(found, None)
-
-    async def of_person(self, person_id: UUID) -> Sequence[PatientRecord]:
-        return sorted((r for r in self._seen() if r.person_id == person_id), key=lambda record: record.id)
-
-    async def search(self, clinic_id: UUID, search: PatientSearch) -> Sequence[PatientRecord]:
-        found = [r for r in self._seen() if r.clinic_id == clinic_id and _fits(r, search)]
-        if search.after is not None:
-            last = self.tables.patients.get(search.after)
-            found = [r for r in found if last is not None and _by_name(r) > _by_name(last)]
-        return found[: search.limit]
-
-    async def lock_cpf(self, cpf: str) -> None:
-        """One transaction runs at a time here anyway."""
-
-    async def next_ordinal(self, clinic_id: UUID) -> int:
-        self.scope.must_be_clinic(clinic_id)
-        ordinal = self.tables.counters.get(clinic_id, 0) + 1
-        self.tables.counters[clinic_id] = ordinal
-        return ordinal
-
-    async def reserve_ordinal(self, clinic_id: UUID, ordinal: int) -> None:
-        self.scope.must_be_clinic(clinic_id)
-        self.tables.counters[clinic_id] = max(ordinal, self.tables.counters.get(clinic_id, 0))
-
-    async def add(self, record: PatientRecord) -> None:
-        self.scope.must_be_clinic(record.clinic_id)
-        self.tables.patients[record.id] = record
-
-    async def save(self, record: PatientRecord) -> None:
-        await self.add(record)
-
-
-def _by_name(record: PatientRecord) -> tuple[str, UUID]:
-    return search_text(record.name), record.id
-
-
-def _fits(record: PatientRecord, search: PatientSearch) -> bool:
-    names = f"{record.name} {record.social_name or ''}"
-    return (
-        (search.cpf is None or record.cpf == search.cpf)
-        and (search.record_number is None or record.record_number == search.record_number)
-        and (search.name is None or begins_words_of(search.name, names))
-    )
 
 
 class InMemoryCredentials(Store):

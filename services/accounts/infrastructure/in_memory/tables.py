@@ -12,6 +12,7 @@ from services.accounts.domain.confirmation import Confirmation, Purpose
 from services.accounts.domain.invitation import Invitation
 from services.accounts.domain.login import Login
 from services.accounts.domain.membership import Membership
+from services.accounts.domain.merge import Merge
 from services.accounts.domain.one_time_code import OneTimeCode
 from services.accounts.domain.patient_record import PatientRecord
 from services.accounts.domain.session import Session
@@ -39,6 +40,7 @@ class Tables:
     codes: dict[UUID, OneTimeCode] = field(default_factory=dict)
     invitations: dict[UUID, Invitation] = field(default_factory=dict)
     confirmations: dict[tuple[UUID, Purpose], Confirmation] = field(default_factory=dict)
+    merges: dict[UUID, Merge] = field(default_factory=dict)
     answers: dict[tuple[UUID, str], tuple[str, bytes, dict[str, Any]]] = field(default_factory=dict)
     audit: dict[UUID, AuditEntry] = field(default_factory=dict)
     events: dict[UUID, DomainEvent] = field(default_factory=dict)

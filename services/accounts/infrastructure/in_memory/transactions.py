@@ -14,6 +14,7 @@ from services.accounts.domain.attempts import Attempts
 from services.accounts.domain.invitation import InvitationState
 from services.accounts.domain.login import Login
 from services.accounts.domain.machine_client import MachineClient
+from services.accounts.infrastructure.in_memory.patients import InMemoryMerges, InMemoryPatients
 from services.accounts.infrastructure.in_memory.staff import InMemoryInvitations, InMemoryMemberships
 from services.accounts.infrastructure.in_memory.stores import (
     InMemoryAccounts,
@@ -21,7 +22,6 @@ from services.accounts.infrastructure.in_memory.stores import (
     InMemoryCodes,
     InMemoryConfirmations,
     InMemoryCredentials,
-    InMemoryPatients,
     InMemorySessions,
     Scope,
     Store,
@@ -45,6 +45,7 @@ class InMemoryWork:
         self.clinics = InMemoryClinics(tables, scope)
         self.invitations = InMemoryInvitations(tables, scope)
         self.confirmations = InMemoryConfirmations(tables, scope)
+        self.merges = InMemoryMerges(tables, scope)
 
     async def act_for(self, person_id: UUID) -> None:
         for store in vars(self).values():

@@ -106,7 +106,7 @@ def _patient(event: PatientRegistered) -> Message:
         time=event.occurred_at,
         data=wire.PatientRegistered(
             patient_id=record.id,
-            person_id=record.person_id,
+            person_id=event.owner_id or record.person_id,
             version=record.version,
             record_number=record.record_number,
             name=record.name,
@@ -114,6 +114,7 @@ def _patient(event: PatientRegistered) -> Message:
             sex=record.sex.value,
             birth_date=record.birth_date,
             mother_name=record.mother_name,
+            merged_into=record.merged_into,
         ),
     )
 

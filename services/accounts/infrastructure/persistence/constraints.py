@@ -1,6 +1,7 @@
 """A violated constraint's name -> the error a person sees."""
 
 from services.accounts.domain.errors import PATIENT_EXISTS
+from services.accounts.domain.merge_errors import MERGE_OPEN
 from services.accounts.domain.staff_errors import ALREADY_STAFF, INVITATION_EXISTS
 
 CONSTRAINTS = {
@@ -8,4 +9,5 @@ CONSTRAINTS = {
     "patient_person_in_clinic": PATIENT_EXISTS,
     "invitation_open_for_address": INVITATION_EXISTS,
     "memberships_pkey": ALREADY_STAFF,
+    "merge_open_for_duplicate": MERGE_OPEN,
 }

@@ -3,11 +3,12 @@ CPF and CNS are found by a keyed hash.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 import orjson
 
-from services.accounts.application.patient_ports import PatientSearch
+from services.accounts.application.patient_ports import DuplicateKey, PatientSearch
 from services.accounts.application.ports import IdentifierVault
 from services.accounts.domain.contact import Phone
 from services.accounts.domain.patient_record import PatientRecord, Sex
@@ -19,6 +20,7 @@ _SELECT = (
 )
 _ADD_KEY = "INSERT INTO patient_keys (patient_id, clinic_id, person_id, wrapped) VALUES ($1, $2, $3, $4)"
 _MOST_WORDS = 6
+_MOST_ALIKE = 5
 _AFTER_ANY_WORD = "\U0010ffff"
 
 
@@ -27,8 +29,10 @@ class PostgresPatientReader:
         self._reading = session
         self._vault = vault
 
-    async def get(self, patient_id: UUID) -> PatientRecord | None:
-        row = await self._reading.row(f"{_SELECT} WHERE r.id = $1", patient_id)
+    async def get(self, patient_id: UUID, *, lock: bool = False) -> PatientRecord | None:
+        row = await self._reading.row(
+            f"{_SELECT} WHERE r.id = $1 {'FOR UPDATE OF r' if lock else ''}", patient_id
+        )
         return self._record(row) if row else None
 
     async def id_with_cpf(self, clinic_id: UUID, cpf: str) -> UUID | None:
@@ -45,6 +49,55 @@ class PostgresPatientReader:
         )
         return [self._record(row) for row in rows]
 
+    async def alike(self, clinic_id: UUID, name: str, birth_date: date) -> Sequence[PatientRecord]:
+        rows = await self._reading.rows(
+            f"""{_SELECT} WHERE r.clinic_id = $1 AND r.sort_name = search_text($2) AND r.birth_date = $3
+                AND r.merged_into IS NULL ORDER BY r.id LIMIT $4""",
+            clinic_id,
+            name,
+            birth_date,
+            _MOST_ALIKE,
+        )
+        return [self._record(row) for row in rows]
+
+    async def these(self, patient_ids: Sequence[UUID]) -> Sequence[PatientRecord]:
+        rows = await self._reading.rows(f"{_SELECT} WHERE r.id = ANY($1) ORDER BY r.id", list(patient_ids))
+        return [self._record(row) for row in rows]
+
+    async def duplicate_key(self, patient_id: UUID) -> DuplicateKey | None:
+        row = await self._reading.row(
+            "SELECT sort_name, birth_date FROM patient_records WHERE id = $1", patient_id
+        )
+        return DuplicateKey(**row) if row else None
+
+    async def merged_into(self, patient_id: UUID) -> Sequence[UUID]:
+        rows = await self._reading.rows(
+            "SELECT id FROM patient_records WHERE merged_into = $1 ORDER BY id", patient_id
+        )
+        return [row["id"] for row in rows]
+
+    async def duplicates(
+        self, clinic_id: UUID, *, after: DuplicateKey | None, limit: int
+    ) -> Sequence[Sequence[PatientRecord]]:
+        rows = await self._reading.rows(
+            f"""{_SELECT} JOIN (
+                    SELECT sort_name, birth_date FROM patient_records
+                    WHERE clinic_id = $1 AND merged_into IS NULL
+                      AND ($2::text IS NULL OR (sort_name, birth_date) > ($2, $3::date))
+                    GROUP BY sort_name, birth_date HAVING count(*) > 1
+                    ORDER BY sort_name, birth_date LIMIT $4) AS g USING (sort_name, birth_date)
+                WHERE r.clinic_id = $1 AND r.merged_into IS NULL ORDER BY sort_name, birth_date, r.id""",  # noqa: S608
+            clinic_id,
+            after.sort_name if after else None,
+            after.birth_date if after else None,
+            limit,
+        )
+        groups: dict[DuplicateKey, list[PatientRecord]] = {}
+        for row in rows:
+            key = DuplicateKey(row["sort_name"], row["birth_date"])
+            groups.setdefault(key, []).append(self._record(row))
+        return list(groups.values())
+
     async def search(self, clinic_id: UUID, search: PatientSearch) -> Sequence[PatientRecord]:
         conditions, args = ["r.clinic_id = $1"], [clinic_id, search.limit]
 
@@ -56,8 +109,14 @@ class PostgresPatientReader:
 
         if search.cpf is not None:
             condition("r.cpf_lookup = {}", self._vault.lookup(search.cpf, purpose=_CPF))
-        if search.record_number is not None:
-            condition("r.record_number = {}", search.record_number)
+        if search.record_number is None:
+            conditions.append("r.merged_into IS NULL")
+        else:  # the number on an old label leads to the record that stands for it
+            condition(
+                """r.id = (SELECT coalesce(n.merged_into, n.id) FROM patient_records n
+                    WHERE n.clinic_id = $1 AND n.record_number = {})""",
+                search.record_number,
+            )
         if search.name is not None:
             words = await self._reading.value("SELECT search_words($1)", search.name)
             if not words:

@@ -27,6 +27,7 @@ from services.accounts.infrastructure.persistence.memberships import (
     PostgresMembershipReader,
     PostgresMemberships,
 )
+from services.accounts.infrastructure.persistence.merges import PostgresMergeReader, PostgresMerges
 from services.accounts.infrastructure.persistence.one_time_codes import PostgresCodes
 from services.accounts.infrastructure.persistence.patients import PostgresPatientReader, PostgresPatients
 from services.accounts.infrastructure.persistence.sessions import PostgresSessions
@@ -51,6 +52,7 @@ class PostgresReading:
         self.clinics = PostgresClinicReader(session)
         self.invitations = PostgresInvitationReader(session, vault)
         self.confirmations = PostgresConfirmationReader(session, vault)
+        self.merges = PostgresMergeReader(session)
 
     async def audit(self, entry: AuditEntry) -> None:
         await self._reading.audit(replace(entry, trace_id=entry.trace_id or current_trace_id()))
@@ -69,6 +71,7 @@ class PostgresWork:
         self.clinics = PostgresClinics(session)
         self.invitations = PostgresInvitations(session, vault)
         self.confirmations = PostgresConfirmations(session, vault)
+        self.merges = PostgresMerges(session)
 
     async def act_for(self, person_id: UUID) -> None:
         await self._session.value("SELECT set_config('app.person', $1, true)", str(person_id))

@@ -47,7 +47,7 @@ async def find_patients(  # noqa: PLR0917  FastAPI fills parameters by name
     )
     never_stored(response)
     return PatientPageView(
-        items=[_patient(record) for record in page.records], next_cursor=cursor_of(page.next_after)
+        items=[patient_view(record) for record in page.records], next_cursor=cursor_of(page.next_after)
     )
 
 
@@ -75,9 +75,9 @@ async def get_patient(
     patient_id: UUID,
     caller: Annotated[Principal, callers(*READERS)],
 ) -> PatientView:
-    record = await desk_of(request).get_patient(patient_id, caller, address=address_of(request))
+    record, stands_for = await desk_of(request).get_patient(patient_id, caller, address=address_of(request))
     never_stored(response)
-    return _patient(record)
+    return patient_view(record).model_copy(update={"merged_records": list(stands_for)})
 
 
 @router.get("/patients/{patient_id}/identifiers", description=GetIdentifiers.__doc__)
@@ -106,7 +106,7 @@ async def find_doctors(
     )
 
 
-def _patient(record: PatientRecord) -> PatientView:
+def patient_view(record: PatientRecord) -> PatientView:
     return PatientView(
         id=record.id,
         record_number=record.record_number,
@@ -117,6 +117,7 @@ def _patient(record: PatientRecord) -> PatientView:
         cpf_masked=mask_cpf(record.cpf),
         email_masked=mask_email(record.email),
         phone_masked=mask_phone(record.phone.e164 if record.phone else None),
+        merged_into=record.merged_into,
     )
 
 

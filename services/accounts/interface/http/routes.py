@@ -6,6 +6,7 @@ from services.accounts.interface.http import (
     first_access,
     invitations,
     me,
+    merges,
     own_account,
     patient_contacts,
     patients,
@@ -27,6 +28,7 @@ def all_routers(issuer: str) -> list[APIRouter]:
         invitations.router,
         own_account.router,
         patient_contacts.router,
+        merges.router,
         staff.router,
         issuer_router(issuer),
     ]

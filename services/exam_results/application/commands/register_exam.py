@@ -36,7 +36,8 @@ class RegisterExam:
     """Register an exam: state `registered`, or `scheduled` when an appointment is given.
 
     A doctor orders in the own name; a receptionist names the requesting doctor. Patient and doctor must be known
-    in this clinic. A calculated exam is refused for people the equation does not hold for.
+    in this clinic; a record that was merged into another takes no exam. A calculated exam is refused for people
+    the equation does not hold for.
     """
 
     catalogue: Catalogue
@@ -53,7 +54,10 @@ class RegisterExam:
             raise FORBIDDEN.error()
         if await work.people.is_closed(caller.id):
             raise errors.ACCESS_CLOSED.error()
-        patient = await patient_of(work, order.patient_id)
+        # Steady: a merge that runs at the same time sees this exam, or this registration sees the merge.
+        patient = await patient_of(work, order.patient_id, steady=True)
+        if patient.merged_into is not None:
+            raise errors.PATIENT_MERGED.error(field="patient_id", survivor_id=patient.merged_into)
         requester_id = await self._requester(work, caller, order)
         if definition.derives:
             _require_equation_holds(patient, now)

@@ -1,7 +1,7 @@
 """The writing ports in memory, held to the same contract tests as PostgreSQL."""
 
 import copy
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,14 @@ class InMemoryExamStore:
         self._memory.announced += exam.recorded
         exam.recorded.clear()
 
+    async def of_patient_not_of(self, patient_id: UUID, person_id: UUID) -> Sequence[UUID]:
+        exams = [exam for exam_id in self._memory.streams if (exam := self._memory.exam(exam_id))]
+        return sorted(
+            exam.facts.id
+            for exam in exams
+            if exam.facts.patient_id == patient_id and exam.facts.person_id != person_id
+        )
+
     async def barcode_is_anothers(self, clinic_id: UUID, barcode: str, patient_id: UUID) -> bool:
         facts = [exam.facts for exam_id in self._memory.streams if (exam := self._memory.exam(exam_id))]
         return any(
@@ -45,7 +53,7 @@ class InMemoryPeople:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    async def patient(self, patient_id: UUID) -> Patient | None:
+    async def patient(self, patient_id: UUID, *, steady: bool = False) -> Patient | None:
         known = self._memory.patients.get(patient_id)
         return known[0] if known else None
 

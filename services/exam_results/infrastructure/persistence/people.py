@@ -16,12 +16,13 @@ from services.shared.platform.postgres.database import Row, WriteSession
 
 _PUT_PATIENT = """
 INSERT INTO patients (patient_id, clinic_id, person_id, record_number, name, social_name, sex, birth_date,
-                      mother_name, search, version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                      mother_name, search, version, merged_into)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (patient_id) DO UPDATE SET
     person_id = excluded.person_id, record_number = excluded.record_number, name = excluded.name,
     social_name = excluded.social_name, sex = excluded.sex, birth_date = excluded.birth_date,
-    mother_name = excluded.mother_name, search = excluded.search, version = excluded.version
+    mother_name = excluded.mother_name, search = excluded.search, version = excluded.version,
+    merged_into = excluded.merged_into
 WHERE patients.version < excluded.version
 """
 _PUT_PROFESSIONAL = """
@@ -50,10 +51,11 @@ class PostgresPeople:
     def __init__(self, session: WriteSession) -> None:
         self._session = session
 
-    async def patient(self, patient_id: UUID) -> Patient | None:
+    async def patient(self, patient_id: UUID, *, steady: bool = False) -> Patient | None:
         row = await self._session.row(
-            """SELECT patient_id, clinic_id, person_id, record_number, name, social_name, sex, birth_date, mother_name
-               FROM patients WHERE patient_id = $1""",
+            f"""SELECT patient_id, clinic_id, person_id, record_number, name, social_name, sex, birth_date, mother_name,
+                       merged_into
+                FROM patients WHERE patient_id = $1 {"FOR SHARE" if steady else ""}""",  # noqa: S608
             patient_id,
         )
         return None if row is None else _patient(row)
@@ -90,6 +92,7 @@ class PostgresPeople:
             patient.mother_name,
             searchable([patient.name, patient.social_name, patient.record_number]),
             version,
+            patient.merged_into,
         )
 
     async def put_professional(self, professional: Professional, version: int) -> bool:
@@ -156,6 +159,7 @@ def _patient(row: Row) -> Patient:
         sex=Sex(row["sex"]),
         birth_date=row["birth_date"],
         mother_name=row["mother_name"],
+        merged_into=row["merged_into"],
     )
 
 
