@@ -10,6 +10,7 @@ from services.portal.application.api.accounts import AccountsApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
 from services.portal.application.api.identity import IdentityApi
+from services.portal.application.api.merges import MergesApi
 from services.portal.application.api.notifications import NotificationsApi
 from services.portal.application.api.staff import StaffApi
 from services.portal.application.ports import ApiGateway, SealedStore, Service
@@ -48,6 +49,7 @@ def compose(settings: PortalSettings, gateway: ApiGateway, store: SealedStore, c
         notifications=NotificationsApi(gateway),
         staff=StaffApi(gateway),
         identity=IdentityApi(gateway),
+        merges=MergesApi(gateway),
         sessions=Sessions(accounts, store, clock, settings.session_idle_s),
         searches=Searches(store),
         store=store,

@@ -16,6 +16,7 @@ from services.portal.interface.http.pages import (
     bench,
     contact,
     downloads,
+    duplicates,
     exam,
     exam_list,
     first_access,
@@ -36,7 +37,7 @@ from services.shared.platform.http.middleware import LimitedBodies, TracedReques
 
 PAGES = (
     sign_in, first_access, home, patients, orders, exam_list, exam, bench, values, release, downloads,
-    notices, account, verification, staff, invitation, sign_up, contact,
+    notices, account, verification, staff, invitation, sign_up, contact, duplicates,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

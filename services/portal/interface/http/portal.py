@@ -7,6 +7,7 @@ from services.portal.application.api.accounts import AccountsApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
 from services.portal.application.api.identity import IdentityApi
+from services.portal.application.api.merges import MergesApi
 from services.portal.application.api.notifications import NotificationsApi
 from services.portal.application.api.staff import StaffApi
 from services.portal.application.ports import SealedStore
@@ -26,6 +27,7 @@ class Portal:
     notifications: NotificationsApi
     staff: StaffApi
     identity: IdentityApi
+    merges: MergesApi
     sessions: Sessions
     searches: Searches
     store: SealedStore

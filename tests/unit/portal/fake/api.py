@@ -8,6 +8,7 @@ from tests.unit.portal.fake.accounts import accounts
 from tests.unit.portal.fake.bench import bench
 from tests.unit.portal.fake.exams import exam_of, exams
 from tests.unit.portal.fake.identity import identity
+from tests.unit.portal.fake.merges import merges
 from tests.unit.portal.fake.staff import staff
 from tests.unit.portal.fake.state import Call, Json, Refused, World, refusal
 
@@ -18,6 +19,7 @@ def fake_api(world: World) -> FastAPI:
         accounts(world),
         staff(world),
         identity(world),
+        merges(world),
         exams(world),
         bench(world),
         files(world),

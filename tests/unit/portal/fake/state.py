@@ -52,6 +52,7 @@ class World:
     first_codes: dict[str, str] = field(default_factory=dict)
     staff: dict[str, Json] = field(default_factory=staff)
     invitations: dict[str, Json] = field(default_factory=dict)
+    merges: dict[str, Json] = field(default_factory=dict)
     asked: list[Json] = field(default_factory=list)
     accepted: list[Json] = field(default_factory=list)
     invited_is_known: bool = False
