@@ -67,9 +67,7 @@ async def test_seeding_tells_of_everybody_once_and_a_second_run_changes_nothing(
     assert len([item for item in told if item[0] == "patient.registered"]) == len(records)
     professionals = {each["id"] for each in staff if {"doctor", "releaser"} & set(each["roles"])}
     assert {item[1] for item in told if item[0] == "doctor.registered"} == professionals
-    started = time.monotonic()
     assert await seed(seeded) == 0
-    assert time.monotonic() - started < 2
     assert [(message.type, message.subject, message.clinic_id) for message in await outbox(seeded)] == told
 
 
