@@ -33,6 +33,7 @@ from tests.unit.exam_results.samples import (
     NOW,
     Clinic,
     Job,
+    items_of,
     put_people,
     signed_file,
     typed,
@@ -88,7 +89,7 @@ async def listed(subject: Subject, caller: Caller, **question: Any) -> ExamPage:
 
 
 def ids(page: ExamPage) -> list[str]:
-    return [item["id"] for item in page.items]
+    return [item["id"] for item in items_of(page)]
 
 
 async def test_an_exam_is_loaded_as_it_was_saved(subject: Subject, clinic: Clinic) -> None:

@@ -1,7 +1,8 @@
 """Opens PostgreSQL transactions for the edge, in the scope that row-level security reads."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from types import TracebackType
 from typing import Any
 from uuid import UUID
 
@@ -25,10 +26,8 @@ class PostgresTransactions:
         self._topic = topic
         self._after_commit = after_commit
 
-    @asynccontextmanager
-    async def read(self, caller: Principal) -> AsyncIterator[ExamReads]:
-        async with self._database.statements() as session:
-            yield PostgresExamReads(session, Scope.of(caller))
+    def read(self, caller: Principal) -> AbstractAsyncContextManager[ExamReads]:
+        return _Reading(self._database, Scope.of(caller))
 
     @asynccontextmanager
     async def change(self, caller: Principal, exam_id: UUID) -> AsyncIterator[ExamWork]:
@@ -73,3 +72,19 @@ class PostgresTransactions:
         async with self._database.read(own) as session:
             clinic_id = await session.value("SELECT clinic_id FROM exams WHERE exam_id = $1", exam_id)
         return own if clinic_id is None else Scope(clinic_id=clinic_id, person_id=own.person_id)
+
+
+class _Reading:
+    """A context manager written out, like the one it stands on."""
+
+    def __init__(self, database: Database, scope: Scope) -> None:
+        self._statements = database.statements()
+        self._scope = scope
+
+    async def __aenter__(self) -> ExamReads:
+        return PostgresExamReads(await self._statements.__aenter__(), self._scope)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._statements.__aexit__(kind, error, trace)

@@ -23,11 +23,12 @@ from services.exam_results.interface.http.schemas import OrderBody, Registered
 from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.http.api import json_response
 from services.shared.platform.http.callers import callers
+from services.shared.platform.http.hot_routes import hot
 from services.shared.platform.http.pages import (
     CURSOR_INVALID,
     decode_cursor,
     encode_cursor,
-    page,
+    page_of_json,
 )
 
 READERS = (Role.PATIENT, Role.DOCTOR, Role.RECEPTIONIST, Role.TECHNICIAN, Role.RELEASER)
@@ -116,6 +117,7 @@ async def register_exam(
     return json_response(dict(answer), 201, headers)
 
 
+@hot
 async def list_exams(request: Request, principal: Annotated[Principal, callers(*READERS)]) -> Response:
     desk, query = desk_of(request), read_query(request)
     question = query.question()
@@ -123,9 +125,10 @@ async def list_exams(request: Request, principal: Annotated[Principal, callers(*
         question = _after(question, query.cursor, principal)
     async with desk.transactions.read(principal) as reads:
         found = await desk.list.run(reads, caller_of(request, principal), question)
-    return json_response(page(found.items, _cursor(found.order, found.next_key)))
+    return json_response(page_of_json(found.items, _cursor(found.order, found.next_key)))
 
 
+@hot
 async def read_exam(
     request: Request, principal: Annotated[Principal, callers(*READERS)], exam_id: UUID
 ) -> Response:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI, Response
 
 from services.shared.platform.auth import TokenVerifier
 from services.shared.platform.http.callers import public
+from services.shared.platform.http.hot_routes import HotRoutes
 from services.shared.platform.http.middleware import (
     BugsAnswered,
     LimitedBodies,
@@ -56,9 +57,10 @@ def create_api(
     for router in routers:
         app.include_router(router, prefix=prefix)
     add_problem_handlers(app)
+    app.add_middleware(SlashesForgiven)
+    app.add_middleware(HotRoutes, api=app)
     app.add_middleware(LimitedBodies, except_paths=json_only_except)
     app.add_middleware(BugsAnswered)
-    app.add_middleware(SlashesForgiven)
     app.add_middleware(TracedRequests, prefix=prefix)
     return app
 

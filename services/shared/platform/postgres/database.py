@@ -142,14 +142,12 @@ class Database:
         async with self._transaction(scope) as connection:
             yield WriteSession(connection)
 
-    @asynccontextmanager
-    async def statements(self) -> AsyncIterator[ReadSession]:
+    def statements(self) -> "_Statements":
         """Open no transaction: each statement is one of its own, and sees rows only when it sets its own scope.
 
         A third of the round trips of `read`, for hot reads of one statement (see `Scope.set_by`).
         """
-        async with self._connection() as connection:
-            yield ReadSession(connection)
+        return _Statements(self)
 
     async def ping(self) -> None:
         """Raise when the database does not answer."""
@@ -177,19 +175,46 @@ class Database:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
         try:
-            async with asyncio.timeout(_FREE_WITHIN_S):  # the pool's own timeout costs a task
-                connection = await self.pool.acquire()
+            connection = await self.acquire()
             try:
                 yield connection
             finally:
                 await self.pool.release(connection)
-        except asyncpg.IntegrityConstraintViolationError as violation:
-            kind = self._constraints.get(violation.constraint_name or "")
-            if kind is None:
-                raise
-            raise kind.error() from None
-        except _GONE as gone:
-            raise UNAVAILABLE.error() from gone
+        except Exception as error:
+            self.explain(error)
+            raise
+
+    async def acquire(self) -> Any:
+        async with asyncio.timeout(_FREE_WITHIN_S):  # the pool's own timeout costs a task
+            return await self.pool.acquire()
+
+    def explain(self, error: BaseException | None) -> None:
+        """Raise what a person is told of a violated constraint or of a database that is away; else nothing."""
+        if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+            kind = self._constraints.get(error.constraint_name or "")
+            if kind is not None:
+                raise kind.error() from None
+        if isinstance(error, _GONE):
+            raise UNAVAILABLE.error() from error
+
+
+class _Statements:
+    """A context manager written out: generators would cost the hot reads a tenth of their time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def __aenter__(self) -> ReadSession:
+        try:
+            self._connection = await self._database.acquire()
+        except Exception as error:
+            self._database.explain(error)
+            raise
+        return ReadSession(self._connection)
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        await self._database.pool.release(self._connection)
+        self._database.explain(error)
 
 
 async def _prepare(connection: Any) -> None:
