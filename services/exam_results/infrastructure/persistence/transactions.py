@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from types import TracebackType
 from typing import Any
 from uuid import UUID
@@ -10,9 +11,11 @@ from services.exam_results.application.ports import ExamReads, ExamWork
 from services.exam_results.domain.lifecycle import Lifecycle
 from services.exam_results.infrastructure.persistence.exam_reads import PostgresExamReads
 from services.exam_results.infrastructure.persistence.work import PostgresExamWork
+from services.shared.kernel.errors import LaudoError
 from services.shared.kernel.principal import Principal
 from services.shared.platform.postgres.database import Database, Scope, WriteSession
-from services.shared.platform.postgres.idempotency import Created, once
+from services.shared.platform.postgres.idempotency import IN_FLIGHT, Created, answered, lock_of, remember
+from services.shared.platform.postgres.together import Together
 
 _CREATED = 201
 
@@ -55,14 +58,21 @@ class PostgresTransactions:
         request: bytes,
         run: Callable[[ExamWork], Awaitable[Mapping[str, Any]]],
     ) -> tuple[Mapping[str, Any], bool]:
-        async with self._database.write(Scope.of(caller)) as session:
-
-            async def create() -> Created:
-                return Created(_CREATED, await run(self.work_of(session)))
-
-            created = await once(session, caller, key=key, route=route, request=request, run=create)
+        try:
+            async with self._database.lend(partial(Together, scope=Scope.of(caller))) as session:
+                made = Created(_CREATED, await run(self.work_of(session)))
+                await remember(session, caller, made, key=key, route=route, request=request)
+                if not await session.send(lock=lock_of(caller, key)):
+                    raise IN_FLIGHT.error()
+        except LaudoError:
+            # Refused perhaps because the same request came before: then its answer holds.
+            async with self._database.read(Scope.of(caller)) as reading:
+                seen = await answered(reading, caller, key=key, route=route, request=request)
+            if seen is None:
+                raise
+            return seen.body, True
         self._after_commit()
-        return created.body, created.replayed
+        return made.body, False
 
     async def _scope(self, caller: Principal, exam_id: UUID) -> Scope:
         """A patient acts on a row of some clinic: the clinic is looked up among the rows of that person."""

@@ -12,20 +12,17 @@ from services.shared.platform.postgres.database import WriteSession
 
 async def add_to_outbox(session: WriteSession, messages: Sequence[tuple[Message, str]]) -> None:
     """Store each (message, destination) in the caller's transaction. Ring the wake-up after the commit."""
-    if not messages:
-        return
-    await session.execute_many(
-        """INSERT INTO outbox (id, clinic_id, type, destination, body, traceparent)
-           VALUES ($1, $2, $3, $4, $5, $6)""",
+    await session.insert(
+        "outbox",
         [
-            (
-                message.id,
-                message.clinic_id,
-                message.type,
-                destination,
-                message.to_json().decode(),
-                message.traceparent,
-            )
+            {
+                "id": message.id,
+                "clinic_id": message.clinic_id,
+                "type": message.type,
+                "destination": destination,
+                "body": message.to_json().decode(),
+                "traceparent": message.traceparent,
+            }
             for message, destination in messages
         ],
     )
