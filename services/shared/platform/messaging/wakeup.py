@@ -27,18 +27,26 @@ class WakeUp:
         self._client = client
         self._channel = f"wake:{service}"
         self._rung = asyncio.Event()
-        self._ringing: set[asyncio.Task[None]] = set()
+        self._ringing: asyncio.Task[None] | None = None
+        self._again = False
 
     def ring(self) -> None:
-        """Tell the relays, without making the request wait for it."""
+        """Tell the relays, without making the request wait for it. What is rung while one ring is on its way goes out
+        as one more.
+        """
         self._rung.set()
-        task = asyncio.create_task(self._publish())
-        self._ringing.add(task)
-        task.add_done_callback(self._ringing.discard)
+        self._again = True
+        if self._ringing is None:
+            self._ringing = asyncio.create_task(self._publish())
 
     async def _publish(self) -> None:
-        with contextlib.suppress(RedisError, OSError, TimeoutError):
-            await self._client.publish(self._channel, b"1")
+        try:
+            while self._again:
+                self._again = False
+                with contextlib.suppress(RedisError, OSError, TimeoutError):
+                    await self._client.publish(self._channel, b"1")
+        finally:
+            self._ringing = None
 
     async def wait(self, timeout_s: float) -> None:
         with contextlib.suppress(TimeoutError):
