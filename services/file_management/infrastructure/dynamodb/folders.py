@@ -108,7 +108,7 @@ class DynamoFolders:
         return [
             self._table.file(
                 mapping.file_key(file.id),
-                mapping.clinic_key(file.clinic_id),
+                mapping.FILE,
                 verification_code=file.verification_code,
                 file=mapping.file_data(file),
             )

@@ -1,7 +1,8 @@
-"""The items of the one table. Every key but a code's carries the clinic; what belongs together is one transaction.
+"""The items of the one table. Every key but those of codes and files carries the clinic; what belongs together is one
+transaction.
 
 EXAM#<exam>            CLINIC#<clinic>          the folder: the exam's people, its files, its revision
-FILE#<file>            CLINIC#<clinic>          one file, as a download needs it: one read
+FILE#<file>            FILE                     one file, as a download needs it; the row names the clinic
 CODE#<code>            PROOF                    what a printed code proves; who asks names no clinic, and learns none
 READER#<account>       CLINIC#<clinic>#EXAM#..  whose exam it is or who asked for it
 INBOX#<queue>#<event>  CLINIC#<clinic>          an event that was applied; forgotten after its dead letter is

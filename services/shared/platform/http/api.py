@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI, Response
 
 from services.shared.platform.auth import TokenVerifier
 from services.shared.platform.http.callers import public
-from services.shared.platform.http.hot_routes import HotRoutes
+from services.shared.platform.http.hot_routes import HotRoutes, hot_routes_of
 from services.shared.platform.http.middleware import (
     BugsAnswered,
     LimitedBodies,
@@ -58,7 +58,7 @@ def create_api(
         app.include_router(router, prefix=prefix)
     add_problem_handlers(app)
     app.add_middleware(SlashesForgiven)
-    app.add_middleware(HotRoutes, api=app)
+    app.add_middleware(HotRoutes, routes=hot_routes_of(app))
     app.add_middleware(LimitedBodies, except_paths=json_only_except)
     app.add_middleware(BugsAnswered)
     app.add_middleware(TracedRequests, prefix=prefix)

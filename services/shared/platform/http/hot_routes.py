@@ -7,7 +7,7 @@ pattern here does not match (a trailing slash, an id that is none) takes the ord
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -43,12 +43,11 @@ class _HotRoute:
 
 
 class HotRoutes:
-    """Finds the routes marked `@hot` when the first request comes: by then all routers are in."""
+    """Added when all routers are in; raises TypeError for a hot route that wants more than the fast way gives."""
 
-    def __init__(self, app: ASGIApp, *, api: FastAPI) -> None:
+    def __init__(self, app: ASGIApp, *, routes: Mapping[str, Sequence[_HotRoute]]) -> None:
         self._app = app
-        self._api = api
-        self._routes: dict[str, list[_HotRoute]] | None = None
+        self._routes = routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = self._find(scope["method"], scope["path"]) if scope["type"] == "http" else None
@@ -69,17 +68,15 @@ class HotRoutes:
         await response(scope, receive, send)
 
     def _find(self, method: str, path: str) -> tuple[_HotRoute, re.Match[str]] | None:
-        if self._routes is None:
-            self._routes = {}
-            for verb, hot_route in _collect(self._api):
-                self._routes.setdefault(verb, []).append(hot_route)
         for hot_route in self._routes.get(method, ()):
             if match := hot_route.path.fullmatch(path):
                 return hot_route, match
         return None
 
 
-def _collect(api: FastAPI) -> Iterator[tuple[str, _HotRoute]]:
+def hot_routes_of(api: FastAPI) -> Mapping[str, Sequence[_HotRoute]]:
+    """Return the routes marked `@hot`, by method."""
+    found: dict[str, list[_HotRoute]] = {}
     for context in iter_route_contexts(api.routes):
         route = context.original_route
         if (
@@ -90,7 +87,9 @@ def _collect(api: FastAPI) -> Iterator[tuple[str, _HotRoute]]:
             path = re.sub(r"\\\{(\w+)\\\}", rf"(?P<\1>{_UUID})", re.escape(str(context.path)))
             caller, declared = _declared_caller(route)
             for verb in route.methods or ():
-                yield verb, _HotRoute(re.compile(path), route.endpoint, caller, declared, route)
+                hot_route = _HotRoute(re.compile(path), route.endpoint, caller, declared, route)
+                found.setdefault(verb, []).append(hot_route)
+    return found
 
 
 def _declared_caller(route: APIRoute) -> tuple[str, Callers]:
