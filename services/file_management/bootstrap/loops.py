@@ -21,6 +21,7 @@ from services.file_management.infrastructure.alarm import LoggedAlarm
 from services.file_management.infrastructure.announcements import announce
 from services.file_management.infrastructure.dynamodb.folders import DynamoFolders
 from services.file_management.infrastructure.dynamodb.outbox import DynamoOutbox
+from services.file_management.infrastructure.dynamodb.rows import OutboxRow
 from services.file_management.infrastructure.report import jobs as report_jobs
 from services.file_management.infrastructure.report.press import WeasyPrintPress
 from services.file_management.infrastructure.report.processes import WarmProcesses
@@ -45,7 +46,12 @@ async def start(settings: WorkerSettings) -> Sequence[Coroutine[Any, Any, None]]
     s3 = aws_client("s3", settings)
     wakeup = WakeUp(valkey_client(settings.redis_url), SERVICE)
     outbox = DynamoOutbox(table, topology.topic_of(SERVICE), settings.outbox_shards)
-    folders = DynamoFolders(table, announce, outbox.row, wakeup.ring)
+
+    def committed(rows: Sequence[OutboxRow]) -> None:
+        outbox.hand_over(rows)
+        wakeup.ring()
+
+    folders = DynamoFolders(table, announce, outbox.own_row, committed)
     processes = WarmProcesses(
         (*report_jobs.HEAVY_MODULES, *signing_jobs.HEAVY_MODULES),
         workers=settings.render_processes,
