@@ -34,8 +34,8 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
 }
 # What only the role that owns the tables, or writes their outbox, is told.
 NEEDED_BESIDES = {
-    "worker": {"LAUDO_RELAY_DATABASE_URL"},
-    "migrate": {"LAUDO_RELAY_DATABASE_URL", "LAUDO_OWNER_DATABASE_URL"},
+    "worker": {"LAUDO_RELAY_DATABASE_URL", "LAUDO_SEALER_DATABASE_URL"},
+    "migrate": {"LAUDO_RELAY_DATABASE_URL", "LAUDO_SEALER_DATABASE_URL", "LAUDO_OWNER_DATABASE_URL"},
 }
 
 Manifest = dict[str, Any]

@@ -24,7 +24,7 @@ EMULATOR_ONLY_ACTIONS = {
     "sqs:ChangeMessageVisibilityBatch",
 }
 
-Right = tuple[str, str, str]
+Right = tuple[str, str, str, str]
 
 
 @pytest.fixture(scope="module")
@@ -70,15 +70,32 @@ def test_the_comparison_sees_a_right_too_many(terraform_policies: dict[str, Any]
 def test_no_service_reaches_what_another_owns(terraform_policies: dict[str, Any]) -> None:
     for service, policy in terraform_policies.items():
         foreign = [name for name, queue in TOPOLOGY["queues"].items() if queue["consumer"] != service]
-        for effect, action, resource in rights(policy):
+        for effect, action, resource, _ in rights(policy):
             reads = action in {"sqs:ReceiveMessage", "sqs:DeleteMessage"}
             assert not (effect == "Allow" and reads and resource.rpartition(":")[2] in foreign)
             assert "*" not in action
 
 
+def test_audit_segments_are_appended_under_the_own_prefix_and_never_removed(
+    terraform_policies: dict[str, Any],
+) -> None:
+    bucket = "arn:aws:s3:::laudo-audit"
+    for service, policy in terraform_policies.items():
+        allowed = {right for right in rights(policy) if right[0] == "Allow" and right[2].startswith(bucket)}
+        assert {action for _, action, resource, _ in allowed if resource.endswith("*")} == {
+            "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"
+        }  # fmt: skip
+        for _, action, resource, condition in allowed:
+            own_prefix = json.dumps({"StringLike": {"s3:prefix": [f"{service}/*"]}})
+            assert resource == f"{bucket}/{service}/*" or (resource == bucket and condition == own_prefix)
+            assert "Delete" not in action
+        denied = {right[1] for right in rights(policy) if right[0] == "Deny" and right[2] == f"{bucket}/*"}
+        assert denied >= {"s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"}
+
+
 def rights(policy: dict[str, Any]) -> set[Right]:
     return {
-        (statement["Effect"], action, resource)
+        (statement["Effect"], action, resource, json.dumps(statement.get("Condition"), sort_keys=True))
         for statement in policy["Statement"]
         for action in statement["Action"]
         for resource in statement["Resource"]

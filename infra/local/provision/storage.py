@@ -25,12 +25,14 @@ def _aliases(clients: AdminClients) -> list[dict[str, Any]]:
 
 
 def provision_buckets(clients: AdminClients, topology: Mapping[str, Any]) -> None:
-    """Private, versioned, encrypted with the bucket's key."""
+    """Private, versioned, encrypted with the bucket's key, and locked where that is declared."""
     existing = {item["Name"] for item in clients.s3.list_buckets()["Buckets"]}
     for name, bucket in topology["buckets"].items():
         if name not in existing:
             clients.s3.create_bucket(
-                Bucket=name, CreateBucketConfiguration={"LocationConstraint": topology["region"]}
+                Bucket=name,
+                CreateBucketConfiguration={"LocationConstraint": topology["region"]},
+                ObjectLockEnabledForBucket="object_lock" in bucket,
             )
         clients.s3.put_public_access_block(
             Bucket=name,
@@ -56,6 +58,14 @@ def provision_buckets(clients: AdminClients, topology: Mapping[str, Any]) -> Non
         )
         if bucket.get("versioned"):
             clients.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+        if lock := bucket.get("object_lock"):
+            clients.s3.put_object_lock_configuration(
+                Bucket=name,
+                ObjectLockConfiguration={
+                    "ObjectLockEnabled": "Enabled",
+                    "Rule": {"DefaultRetention": {"Mode": lock["mode"], "Days": lock["days"]}},
+                },
+            )
 
 
 def provision_tables(clients: AdminClients, topology: Mapping[str, Any]) -> None:

@@ -127,6 +127,7 @@ def service_environment(around: Surroundings, service: str) -> dict[str, str]:
     if databases := around.databases(service):
         env["LAUDO_DATABASE_URL"] = databases.app
         env["LAUDO_RELAY_DATABASE_URL"] = databases.relay
+        env["LAUDO_SEALER_DATABASE_URL"] = databases.sealer
     if service in MACHINE_SCOPES:
         env["LAUDO_TOKEN_URL"] = f"{accounts}/oauth/token"
         env["LAUDO_CLIENT_ID"] = service

@@ -31,6 +31,20 @@ locals {
     "s3:GetObjectTagging",
   ]
   bucket = ["s3:ListBucket", "s3:GetBucketLocation"]
+  # An append-only bucket: each service under its own prefix. What was put is read, never deleted, never unlocked.
+  append = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"]
+  look   = ["s3:ListBucket", "s3:ListBucketVersions"]
+  never = [
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:PutObjectRetention",
+    "s3:PutObjectLegalHold",
+    "s3:BypassGovernanceRetention",
+    "s3:PutBucketObjectLockConfiguration",
+  ]
+  # The audit facts among a table's items: put once. A batch may delete, and a partition's prefix is all IAM can tell.
+  change_items = ["dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"]
+  audit_items  = { "ForAnyValue:StringLike" = { "dynamodb:LeadingKeys" = ["AUDIT*"] } }
   table = [
     "dynamodb:GetItem",
     "dynamodb:PutItem",
@@ -69,7 +83,15 @@ locals {
   }
   buckets_of = {
     for service in keys(local.topology.services) : service =>
-    [for name, bucket in local.topology.buckets : local.bucket_arns[name] if bucket.owner == service]
+    [for name, bucket in local.topology.buckets : local.bucket_arns[name] if try(bucket.owner, "") == service]
+  }
+  appends_of = {
+    for service in keys(local.topology.services) : service =>
+    [for name, bucket in local.topology.buckets : local.bucket_arns[name] if contains(try(bucket.appenders, []), service)]
+  }
+  bare_tables_of = {
+    for service in keys(local.topology.services) : service =>
+    [for name, table in local.topology.tables : local.table_arns[name] if table.owner == service]
   }
   tables_of = {
     for service in keys(local.topology.services) : service => flatten([
@@ -94,6 +116,8 @@ locals {
         { sid = "SendCommands", effect = "Allow", actions = local.send, resources = local.outboxes_of[service] },
         { sid = "UseOwnObjects", effect = "Allow", actions = local.objects, resources = [for arn in local.buckets_of[service] : "${arn}/*"] },
         { sid = "ListOwnBuckets", effect = "Allow", actions = local.bucket, resources = local.buckets_of[service] },
+        { sid = "AppendToAudit", effect = "Allow", actions = local.append, resources = [for arn in local.appends_of[service] : "${arn}/${service}/*"] },
+        { sid = "NeverDeleteAudit", effect = "Deny", actions = local.never, resources = flatten([for arn in local.appends_of[service] : [arn, "${arn}/*"]]) },
         { sid = "UseOwnTables", effect = "Allow", actions = local.table, resources = local.tables_of[service] },
         { sid = "UseKeys", effect = "Allow", actions = local.key, resources = local.keys_of[service] },
         {
@@ -111,5 +135,22 @@ locals {
         },
       ] : statement if length(statement.resources) > 0
     ]
+  }
+  # Statements with a condition differ in shape, which a Terraform list refuses: they stand apart.
+  conditional = {
+    for service in keys(local.topology.services) : service => concat(
+      [
+        for arn in local.appends_of[service] : jsonencode({
+          Sid = "LookAtOwnAudit", Effect = "Allow", Action = local.look, Resource = [arn]
+          Condition = { StringLike = { "s3:prefix" = ["${service}/*"] } }
+        })
+      ],
+      [
+        for arn in local.bare_tables_of[service] : jsonencode({
+          Sid = "NeverChangeAuditItems", Effect = "Deny", Action = local.change_items, Resource = [arn]
+          Condition = local.audit_items
+        })
+      ],
+    )
   }
 }

@@ -41,6 +41,7 @@ def settings(
         yield Settings(
             database_url=urls.app,
             relay_database_url=urls.relay,
+            sealer_database_url=urls.sealer,
             owner_database_url=urls.owner,
             redis_url=valkey_url,
             issuer=ISSUER,

@@ -29,7 +29,10 @@ class Link:
 
 def postgres_settings(urls: DatabaseUrls) -> PostgresSettings:
     return PostgresSettings(
-        database_url=urls.app, relay_database_url=urls.relay, owner_database_url=urls.owner
+        database_url=urls.app,
+        relay_database_url=urls.relay,
+        sealer_database_url=urls.sealer,
+        owner_database_url=urls.owner,
     )
 
 

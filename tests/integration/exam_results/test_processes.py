@@ -38,6 +38,7 @@ def settings(urls: DatabaseUrls, clean_valkey: str) -> Settings:
     return Settings(
         database_url=urls.app,
         relay_database_url=urls.relay,
+        sealer_database_url=urls.sealer,
         owner_database_url=urls.owner,
         redis_url=clean_valkey,
         issuer="http://issuer",

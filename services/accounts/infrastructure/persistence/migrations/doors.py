@@ -1,6 +1,6 @@
 """The narrow doors through row-level security: functions that run as the tables' owner.
 
-Each takes an exact key and gives an id, or removes what is past its time; none gives a name, a contact or a list.
+Each takes an exact key and gives an id, or removes what is past its time; none gives a contact or a list.
 The owner's policies are there for these functions alone.
 """
 
@@ -41,6 +41,24 @@ def door_by_birth_date(app: str) -> list[str]:
             "uuid",
             """SELECT l.person_id FROM logins l WHERE l.lookup = $1
                AND EXISTS (SELECT FROM patient_records r WHERE r.person_id = l.person_id AND r.birth_date = $2)""",
+        ),
+    ]
+
+
+def door_to_staff(app: str) -> list[str]:
+    """Who people of a clinic are, for its patients: names and roles of those ids that work where the person of the
+    transaction has a record. An exact id and no list, as everywhere here; a stranger's id gives nothing.
+    """
+    return [
+        *_reads("memberships"),
+        *_door(
+            app,
+            "staff_known_to_me(uuid[])",
+            "TABLE (account_id uuid, clinic_id uuid, name text, roles text[])",
+            """SELECT m.account_id, m.clinic_id, m.name, m.roles FROM memberships m
+               WHERE m.account_id = ANY ($1) AND EXISTS (
+                   SELECT FROM patient_records r WHERE r.clinic_id = m.clinic_id
+                   AND r.person_id = nullif(current_setting('app.person', true), '')::uuid)""",
         ),
     ]
 
