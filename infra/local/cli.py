@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Laudo on this machine.")
+audit = typer.Typer(no_args_is_help=True, help="The audit of who read and changed what.")
+app.add_typer(audit, name="audit")
 ROOT = Path(__file__).resolve().parents[2]
 _WIDE = 160
 
@@ -67,6 +69,21 @@ def trace(
     if wanted is None or not print_trace(_console(), wanted, logs):
         _console().print(f"No such trace in {logs}. Run the product and `laudo demo` first.")
         raise typer.Exit(1)
+
+
+@audit.command()
+def verify(
+    as_json: Annotated[bool, typer.Option("--json", help="For machines: one JSON object.")] = False,
+) -> None:
+    """Check every service's audit chain against its rows and the exported segments; name what was altered.
+
+    Exit code 0: whole; 1: altered; 2: something could not be checked. The product must be running.
+    """
+    from infra.local.audit_check import verify_audit
+
+    home = Path(os.environ.get("LAUDO_HOME") or ROOT / ".data").resolve()
+    topology = json.loads((ROOT / "topology.json").read_text(encoding="utf-8"))
+    raise typer.Exit(verify_audit(home, topology, _console(), as_json=as_json))
 
 
 def _port(text: str) -> int:

@@ -71,7 +71,9 @@ def service_policy(topology: Mapping[str, Any], service: str, key_ids: Mapping[s
         for name, queue in topology["queues"].items()
         if service in queue.get("senders", ()) and queue["consumer"] != service
     ]
-    buckets = [arns.bucket(name) for name, item in topology["buckets"].items() if item.get("owner") == service]
+    buckets = [
+        arns.bucket(name) for name, item in topology["buckets"].items() if item.get("owner") == service
+    ]
     appends = [
         arns.bucket(name)
         for name, item in topology["buckets"].items()

@@ -68,6 +68,12 @@ def worker_command(around: Surroundings, service: str) -> Command:
     return _python(around, [f"{module_of(service)}.bootstrap.worker"], service_environment(around, service))
 
 
+def verify_audit_command(around: Surroundings, service: str) -> Command:
+    return _python(
+        around, [f"{module_of(service)}.bootstrap.verify_audit"], service_environment(around, service)
+    )
+
+
 def prepare_command(around: Surroundings, service: str, modules: list[str]) -> Command:
     """Migrations and demo data, by the database's owner: the long-running processes never get that key."""
     env = service_environment(around, service)

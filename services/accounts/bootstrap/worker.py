@@ -1,10 +1,14 @@
-"""The worker: outbox relay, and forgetting what is past its time. `python -m services.accounts.bootstrap.worker`."""
+"""The worker: outbox relay, audit sealer, and forgetting what is past its time.
+
+`python -m services.accounts.bootstrap.worker`
+"""
 
 import asyncio
 from collections.abc import Coroutine, Sequence
 from functools import partial
 from typing import Any
 
+from services.accounts.bootstrap import audit
 from services.accounts.bootstrap.settings import SERVICE, Settings
 from services.accounts.infrastructure.persistence.directory import forget_expired
 from services.shared.kernel.errors import LaudoError
@@ -29,6 +33,7 @@ async def start(settings: Settings) -> Sequence[Coroutine[Any, Any, None]]:
     return [
         wakeup.listen(),
         OutboxRelay(PostgresOutbox(outbox.pool), publisher, wakeup).run(),
+        (await audit.sealer(settings)).run(),
         _forget(database, settings.forget_expired_s),
     ]
 

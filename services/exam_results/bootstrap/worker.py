@@ -1,4 +1,4 @@
-"""The worker: outbox relay, two queues, sweeps. `python -m services.exam_results.bootstrap.worker`."""
+"""The worker: outbox relay, two queues, sweeps, audit sealer. `python -m services.exam_results.bootstrap.worker`."""
 
 import asyncio
 from collections.abc import Coroutine, Sequence
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.exam_results.application.commands.open_result import OpenResult
 from services.exam_results.application.commands.record_report_file import RecordReportFile
+from services.exam_results.bootstrap import audit
 from services.exam_results.bootstrap.settings import Settings
 from services.exam_results.bootstrap.wiring import SERVICE, Core, build_core
 from services.exam_results.infrastructure.persistence.sweep import PostgresSweep
@@ -36,6 +37,7 @@ async def start(settings: Settings) -> Sequence[Coroutine[Any, Any, None]]:
     return [
         core.wakeup.listen(),
         (await _relay(settings, core)).run(),
+        (await audit.sealer(settings)).run(),
         *(_poller(settings, core, inbox, queue).run() for queue, inbox in inboxes.items()),
         *build_sweeps(settings, core, inboxes[FILES_QUEUE]),
     ]

@@ -1,4 +1,4 @@
-"""Wires the worker: what it consumes, what it relays, what it renders with."""
+"""Wires the worker: what it consumes, what it relays, what it renders with, what it seals."""
 
 import asyncio
 from collections.abc import Coroutine, Sequence
@@ -19,6 +19,7 @@ from services.file_management.bootstrap.signing import build_signing
 from services.file_management.bootstrap.wiring import SERVICE, build_table, table_answers
 from services.file_management.infrastructure.alarm import LoggedAlarm
 from services.file_management.infrastructure.announcements import announce
+from services.file_management.infrastructure.dynamodb.audit_chain import DynamoChainStore
 from services.file_management.infrastructure.dynamodb.folders import DynamoFolders
 from services.file_management.infrastructure.dynamodb.outbox import DynamoOutbox
 from services.file_management.infrastructure.dynamodb.rows import OutboxRow
@@ -30,6 +31,7 @@ from services.file_management.infrastructure.services.snapshots import HttpSnaps
 from services.file_management.infrastructure.signing import jobs as signing_jobs
 from services.file_management.interface.messaging import accounts, exams
 from services.shared.kernel.clock import SystemClock
+from services.shared.platform.audit.wiring import build_sealer
 from services.shared.platform.aws import aws_client
 from services.shared.platform.messaging.consumer import Effect, SqsConsumer, SqsPoller
 from services.shared.platform.messaging.publisher import AwsPublisher
@@ -70,6 +72,7 @@ async def start(settings: WorkerSettings) -> Sequence[Coroutine[Any, Any, None]]
     ]
     return [
         _keep_warm(processes),
+        build_sealer(SERVICE, DynamoChainStore(table, SERVICE), settings).run(),
         wakeup.listen(),
         OutboxRelay(outbox, publisher, wakeup).run(),
         *(poller.run() for poller in rendering),

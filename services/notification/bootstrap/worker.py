@@ -1,4 +1,4 @@
-"""The worker's process: consumers, senders and the sweeper. `python -m services.notification.bootstrap.worker`."""
+"""The worker's process: consumers, senders, the sweeper and the audit sealer. `python -m services.notification.bootstrap.worker`."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -17,18 +17,21 @@ from services.notification.bootstrap.wiring import (
     mongo_stores,
 )
 from services.notification.domain.delivery import Lane
+from services.notification.infrastructure.persistence.audit_chain import MongoChainStore
 from services.notification.infrastructure.persistence.database import Database, connect
 from services.notification.infrastructure.templates.loader import load_templates
 from services.notification.interface.messaging.queues import effects
 from services.notification.interface.schedule.sender import SenderLoop
 from services.notification.interface.schedule.sweeper import sweep_for_ever
 from services.shared.kernel.clock import SystemClock
+from services.shared.platform.audit.wiring import build_sealer
 from services.shared.platform.aws import aws_client
 from services.shared.platform.messaging.consumer import SqsConsumer, SqsPoller
 from services.shared.platform.messaging.wakeup import WakeUp, valkey_client
 from services.shared.platform.process import run_worker
 from services.shared.platform.topology import load_topology
 
+SERVICE = "notification"
 Loop = Coroutine[Any, Any, None]
 
 
@@ -68,6 +71,7 @@ async def start(settings: NotificationSettings) -> Sequence[Loop]:
             for lane in Lane
         ),
         sweep_for_ever(senders.sweep_lost_deliveries),
+        build_sealer(SERVICE, MongoChainStore(database, SERVICE), settings).run(),
     ]
 
 
@@ -86,7 +90,7 @@ def _pollers(
             topology.queue_settings,
             healthy,
         ).run()
-        for queue in topology.queues_of("notification")
+        for queue in topology.queues_of(SERVICE)
     ]
 
 

@@ -141,13 +141,13 @@ locals {
     for service in keys(local.topology.services) : service => concat(
       [
         for arn in local.appends_of[service] : jsonencode({
-          Sid = "LookAtOwnAudit", Effect = "Allow", Action = local.look, Resource = [arn]
+          Sid       = "LookAtOwnAudit", Effect = "Allow", Action = local.look, Resource = [arn]
           Condition = { StringLike = { "s3:prefix" = ["${service}/*"] } }
         })
       ],
       [
         for arn in local.bare_tables_of[service] : jsonencode({
-          Sid = "NeverChangeAuditItems", Effect = "Deny", Action = local.change_items, Resource = [arn]
+          Sid       = "NeverChangeAuditItems", Effect = "Deny", Action = local.change_items, Resource = [arn]
           Condition = local.audit_items
         })
       ],

@@ -154,7 +154,8 @@ async def test_a_row_changed_with_its_seal_and_all_after_it_is_named_by_the_expo
 async def test_a_tail_cut_off_is_named_by_the_export(full: Sealed) -> None:
     first_gone = await full.row_at(1901)
     await full.superuser.execute(
-        "DELETE FROM audit WHERE id IN (SELECT row_id FROM audit_seal WHERE chain = $1 AND sequence > 1900)", CHAIN
+        "DELETE FROM audit WHERE id IN (SELECT row_id FROM audit_seal WHERE chain = $1 AND sequence > 1900)",
+        CHAIN,
     )
     await full.superuser.execute("DELETE FROM audit_seal WHERE chain = $1 AND sequence > 1900", CHAIN)
     assert (await full.check()).finding == Finding("tail_missing", 1901, str(first_gone))
@@ -273,7 +274,11 @@ async def test_a_superuser_meets_the_trigger_on_seals_too(sealed: Sealed) -> Non
     await add(sealed.platform, [entry()])
     await sealed.seal()
     await sealed.superuser.execute("SET session_replication_role = DEFAULT")
-    for change in ("UPDATE audit_seal SET sealed_at = now()", "DELETE FROM audit_seal", "TRUNCATE audit_seal"):
+    for change in (
+        "UPDATE audit_seal SET sealed_at = now()",
+        "DELETE FROM audit_seal",
+        "TRUNCATE audit_seal",
+    ):
         with pytest.raises(asyncpg.RaiseError, match="append-only"):
             await sealed.superuser.execute(change)
 

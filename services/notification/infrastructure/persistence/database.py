@@ -26,6 +26,11 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("clinic_id", ASCENDING), ("at", DESCENDING)], name="of_clinic"),
         IndexModel([("patient_id", ASCENDING), ("at", DESCENDING)], name="of_patient"),
     ],
+    "audit_seals": [
+        IndexModel([("chain", ASCENDING), ("sequence", ASCENDING)], name="one_per_sequence", unique=True),
+        IndexModel([("row_id", ASCENDING)], name="one_per_row", unique=True),
+    ],
+    "audit_segments": [IndexModel([("chain", ASCENDING), ("first", ASCENDING)], name="of_chain")],
 }
 
 

@@ -41,7 +41,7 @@ class InMemoryChainStore:
             first = 1 + max((item.last for item in self.planned.values() if item.chain == chain), default=0)
             left = [seal for seal in seals if seal.sequence >= first]
             if left and (len(left) >= rows or left[0].sealed_at <= oldest):
-                segment = Segment(chain, first, left[: rows][-1].sequence)
+                segment = Segment(chain, first, left[:rows][-1].sequence)
                 return self.planned.setdefault((chain, first), segment)
         return None
 

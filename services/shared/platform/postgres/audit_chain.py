@@ -148,9 +148,7 @@ class PostgresChainStore:
             segment.first,
         )
 
-    async def sealed(
-        self, chain: str, first: int = 1, last: int | None = None
-    ) -> AsyncIterator[SealedRow]:
+    async def sealed(self, chain: str, first: int = 1, last: int | None = None) -> AsyncIterator[SealedRow]:
         async with self._pool.acquire() as connection, connection.transaction(readonly=True):
             rows = connection.cursor(
                 f"""SELECT {_SEAL}, {_ROW} FROM audit_seal s LEFT JOIN audit a ON a.id = s.row_id

@@ -6,7 +6,9 @@ or clinic than the one that the transaction was opened for.
 
 _PERSON = "nullif(current_setting('app.person', true), '')::uuid"
 _CLINIC = "nullif(current_setting('app.clinic', true), '')::uuid"
-_COLUMNS = "id, at, clinic_id, actor_id, actor_roles, action, patient_id, resource, purpose, address, trace_id"
+_COLUMNS = (
+    "id, at, clinic_id, actor_id, actor_roles, action, patient_id, resource, purpose, address, trace_id"
+)
 _TYPES = """TABLE (id uuid, at timestamptz, clinic_id uuid, actor_id uuid, actor_roles text[], action text,
     patient_id uuid, resource text, purpose text, address text, trace_id text)"""
 
