@@ -6,8 +6,9 @@ dies with the worker, even when that is killed.
 
 Fixtures
     postgres_admin_url   superuser's address, `postgresql://...` (asyncpg's form)
-    new_database         factory: `new_database("accounts")` -> DatabaseUrls(owner, app, relay, sealer), SQLAlchemy's form,
-                         a fresh empty database with the roles `<service>_owner|_app|_relay|_sealer` (no BYPASSRLS)
+    new_database         factory: `new_database("accounts")` -> DatabaseUrls(owner, app, relay, sealer),
+                         SQLAlchemy's form, a fresh empty database with the roles
+                         `<service>_owner|_app|_relay|_sealer` (no BYPASSRLS)
     valkey_url           `redis://...`, emptied before each test that asks for `clean_valkey`
     mongo_url            `mongodb://...`, journaled writes; `mongo_database_name` is fresh for each test
     topology             the parsed topology.json

@@ -1,4 +1,6 @@
-"""One database per service with four roles: owner (migrations), app (row-level security), relay (outbox), sealer (audit)."""
+"""One database per service with four roles: owner (migrations), app (row-level security), relay (outbox) and
+sealer (audit).
+"""
 
 from dataclasses import dataclass
 

@@ -78,6 +78,21 @@ def provision_tables(clients: AdminClients, topology: Mapping[str, Any]) -> None
                     TableName=name,
                     TimeToLiveSpecification={"Enabled": True, "AttributeName": table["ttl_attribute"]},
                 )
+        else:
+            _add_indexes(clients, name, table)
+
+
+def _add_indexes(clients: AdminClients, name: str, table: Mapping[str, Any]) -> None:
+    """Give a table of an earlier run the indexes that were declared since."""
+    known = clients.dynamodb.describe_table(TableName=name)["Table"].get("GlobalSecondaryIndexes", ())
+    wanted = _table(name, table)
+    for index in wanted.get("GlobalSecondaryIndexes", ()):
+        if index["IndexName"] not in {item["IndexName"] for item in known}:
+            clients.dynamodb.update_table(
+                TableName=name,
+                AttributeDefinitions=wanted["AttributeDefinitions"],
+                GlobalSecondaryIndexUpdates=[{"Create": index}],
+            )
 
 
 def _table(name: str, table: Mapping[str, Any]) -> dict[str, Any]:

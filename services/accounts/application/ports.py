@@ -218,6 +218,22 @@ class Directory(Protocol):
     async def clinic_of_patient(self, patient_id: UUID) -> UUID | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class KnownStaff:
+    """Somebody of a clinic, as its patients may know them."""
+
+    account_id: UUID
+    clinic_id: UUID
+    name: str
+    roles: tuple[str, ...]
+
+
+class StaffDirectory(Protocol):
+    async def known_to(self, person_id: UUID, account_ids: Sequence[UUID]) -> Sequence[KnownStaff]:
+        """Return those of `account_ids` who work where the person has a record."""
+        ...
+
+
 class MachineClients(Protocol):
     async def get(self, client_id: str) -> MachineClient | None: ...
     async def put(self, client: MachineClient) -> None: ...

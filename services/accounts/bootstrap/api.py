@@ -7,12 +7,15 @@ import httpx
 from fastapi import FastAPI
 
 from services.accounts.application.front_desk import Devices, build_front_desk
+from services.accounts.application.queries.name_staff import NameStaff
 from services.accounts.bootstrap.devices import build_devices
 from services.accounts.bootstrap.settings import SERVICE, Settings
 from services.accounts.bootstrap.wiring import Core, build_core
+from services.accounts.infrastructure.persistence.directory import PostgresStaffDirectory
 from services.accounts.interface.http.routes import PREFIX, TAKES_FORMS, all_routers
 from services.shared.platform.auth import JwksTokenVerifier
 from services.shared.platform.http.api import Check, Lifespan, create_api
+from services.shared.platform.postgres.access_log import PostgresAccessLog
 from services.shared.platform.process import serve_api
 
 
@@ -25,6 +28,8 @@ def build_api(settings: Settings) -> FastAPI:
         core = await build_core(settings)
         cores.append(core)
         async with own_keys(app) as http:
+            app.state.access_log = PostgresAccessLog(core.database)
+            app.state.name_staff = NameStaff(PostgresStaffDirectory(core.database))
             equip(app, await build_devices(settings, core), settings.issuer, settings.audience, http)
             yield
         await cores.pop().close()

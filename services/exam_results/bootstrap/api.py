@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from services.exam_results.bootstrap.settings import Settings
 from services.exam_results.bootstrap.wiring import PREFIX, SERVICE, Core, build_core
+from services.exam_results.infrastructure.persistence.access_log import exam_access_log
 from services.exam_results.infrastructure.reference_data.catalogue_file import shipped_catalogue
 from services.exam_results.infrastructure.reference_data.lifecycle_file import shipped_lifecycle
 from services.exam_results.interface.http.bench import bench_router
@@ -16,6 +17,7 @@ from services.exam_results.interface.http.orders import orders_router
 from services.exam_results.interface.http.reports import reports_router
 from services.shared.kernel.clock import SystemClock
 from services.shared.platform.auth import JwksTokenVerifier
+from services.shared.platform.http.access_routes import access_routes
 from services.shared.platform.http.api import create_api
 from services.shared.platform.process import serve_api
 
@@ -30,6 +32,7 @@ def build_api(settings: Settings) -> FastAPI:
         app.state.desk = build_desk(
             core[0].transactions, shipped_catalogue(), shipped_lifecycle(), SystemClock()
         )
+        app.state.access_log = exam_access_log(core[0].database, shipped_catalogue())
         async with httpx.AsyncClient() as http:
             app.state.token_verifier = JwksTokenVerifier(
                 issuer=settings.issuer, audience=settings.audience, jwks_url=settings.jwks_url, http=http
@@ -43,7 +46,7 @@ def build_api(settings: Settings) -> FastAPI:
     return create_api(
         title="Laudo exam results",
         prefix=PREFIX,
-        routers=[orders_router(shipped_catalogue()), bench_router(), reports_router()],
+        routers=[access_routes(), orders_router(shipped_catalogue()), bench_router(), reports_router()],
         token_verifier=None,
         checks={"postgresql": database_answers},
         lifespan=lifespan,

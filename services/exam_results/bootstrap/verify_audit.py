@@ -1,4 +1,7 @@
-"""Checks this service's audit chains: `python -m services.exam_results.bootstrap.verify_audit` (exit code 1: altered)."""
+"""Checks this service's audit chains: `python -m services.exam_results.bootstrap.verify_audit`.
+
+Exit code 1: altered.
+"""
 
 import asyncio
 

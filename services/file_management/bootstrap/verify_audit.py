@@ -1,5 +1,6 @@
-"""Checks this service's audit chains: `python -m services.file_management.bootstrap.verify_audit` (exit code 1:
-altered).
+"""Checks this service's audit chains: `python -m services.file_management.bootstrap.verify_audit`.
+
+Exit code 1: altered.
 """
 
 import asyncio

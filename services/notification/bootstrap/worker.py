@@ -1,4 +1,7 @@
-"""The worker's process: consumers, senders, the sweeper and the audit sealer. `python -m services.notification.bootstrap.worker`."""
+"""The worker's process: consumers, senders, the sweeper and the audit sealer.
+
+`python -m services.notification.bootstrap.worker`
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence

@@ -183,10 +183,13 @@ async def test_a_row_that_commits_late_is_sealed_when_it_comes(sealed: Sealed) -
 
 
 async def test_a_transaction_undone_leaves_no_gap(sealed: Sealed) -> None:
-    with pytest.raises(LookupError):
+    async def fail() -> None:
         async with sealed.platform.app.write(Scope(clinic_id=CLINIC)) as session:
             await session.audit(entry())
-            raise LookupError
+            raise LookupError("stop")
+
+    with pytest.raises(LookupError, match="stop"):
+        await fail()
     await add(sealed.platform, [entry()])
     assert await sealed.seal() == 1
 

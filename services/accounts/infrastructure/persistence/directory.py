@@ -1,9 +1,10 @@
 """The narrow look-ups, through the database's own doors; and what belongs to no clinic."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.accounts.application.ports import IdentifierVault
+from services.accounts.application.ports import IdentifierVault, KnownStaff
 from services.accounts.domain.attempts import FORGOTTEN_AFTER, Attempts
 from services.accounts.domain.login import Login
 from services.accounts.domain.machine_client import MachineClient
@@ -31,6 +32,18 @@ class PostgresDirectory:
         async with self._database.read(_NOBODY) as session:
             found: UUID | None = await session.value(sql, key)
             return found
+
+
+class PostgresStaffDirectory:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def known_to(self, person_id: UUID, account_ids: Sequence[UUID]) -> Sequence[KnownStaff]:
+        async with self._database.read(Scope(person_id=person_id)) as session:
+            rows = await session.rows("SELECT * FROM staff_known_to_me($1)", list(account_ids))
+        return [
+            KnownStaff(row["account_id"], row["clinic_id"], row["name"], tuple(row["roles"])) for row in rows
+        ]
 
 
 class PostgresMachineClients:

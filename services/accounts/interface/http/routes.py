@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from services.accounts.interface.http import first_access, me, patients, sessions
+from services.accounts.interface.http import access, first_access, me, patients, sessions
 from services.accounts.interface.http.issuer import issuer_router
+from services.shared.platform.http.access_routes import access_routes
 
 PREFIX = "/api/v1/accounts"
 TAKES_FORMS = frozenset({f"{PREFIX}/oauth/token"})
@@ -13,6 +14,8 @@ def all_routers(issuer: str) -> list[APIRouter]:
     return [
         sessions.router,
         me.router,
+        access.router,
+        access_routes(),
         patients.router,
         first_access.router,
         issuer_router(issuer),

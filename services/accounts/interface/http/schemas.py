@@ -167,3 +167,14 @@ class DoctorView(BaseModel):
 class DoctorPageView(BaseModel):
     items: list[DoctorView]
     next_cursor: str | None
+
+
+class StaffView(BaseModel):
+    id: UUID
+    clinic_id: UUID
+    name: str
+    roles: list[str]
+
+
+class StaffPageView(BaseModel):
+    items: list[StaffView]

@@ -1,11 +1,14 @@
-"""A store and a bucket in memory, for tests."""
+"""A store, a bucket and an access log in memory, for tests."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from services.shared.kernel.access_log import Access, AccessQuestion, AuditQuestion
 from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.audit_chain import Head, Seal, chain_of, seal_rows, start_of
+from services.shared.kernel.principal import Principal
 from services.shared.platform.audit.ports import SealedRow, Segment, Unsealed
 
 
@@ -78,3 +81,40 @@ class InMemorySegmentBucket:
 
     async def first_version(self, key: str) -> bytes:
         return self.versions[key][0]
+
+
+class InMemoryAccessLog:
+    """`records`: the patient records of each person. `about`: what is told of a resource."""
+
+    def __init__(self, rows: list[AuditEntry], records: Mapping[UUID, set[UUID]]) -> None:
+        self.rows = rows
+        self.records = records
+        self.about: dict[str, Mapping[str, Any]] = {}
+
+    async def own(self, caller: Principal, question: AccessQuestion, audit: AuditEntry) -> Sequence[Access]:
+        mine = self.records.get(caller.account_id, set())
+        found = [
+            row
+            for row in self._before(question.before)
+            if row.patient_id in mine and (question.with_own or row.actor_id != caller.account_id)
+        ]
+        self.rows.append(audit)
+        return [Access(row, self.about.get(row.resource or "", {})) for row in found[: question.limit]]
+
+    async def of_clinic(
+        self, caller: Principal, question: AuditQuestion, audit: AuditEntry
+    ) -> Sequence[AuditEntry]:
+        found = [
+            row
+            for row in self._before(question.before)
+            if row.clinic_id == caller.clinic_id
+            and row.at >= question.since
+            and question.actor_id in {None, row.actor_id}
+            and question.patient_id in {None, row.patient_id}
+        ]
+        self.rows.append(audit)
+        return found[: question.limit]
+
+    def _before(self, key: tuple[datetime, UUID]) -> list[AuditEntry]:
+        newest = sorted(self.rows, key=lambda row: (row.at, row.id), reverse=True)
+        return [row for row in newest if (row.at, row.id) < key]

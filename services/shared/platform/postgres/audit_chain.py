@@ -102,7 +102,7 @@ class PostgresChainStore:
             last = await connection.fetchrow(f"SELECT sequence, chain_hash {_LAST}", chain)
             head = Head(**last) if last else start_of(self._service, chain)
             now = await connection.fetchval("SELECT clock_timestamp()")
-            seals = seal_rows(chain, head, (_entry(row) for row in rows), now)
+            seals = seal_rows(chain, head, (read_entry(row) for row in rows), now)
             await _insert(connection, seals, [row["txid"] for row in rows])
             return len(seals)
 
@@ -110,7 +110,8 @@ class PostgresChainStore:
         """Return the rows after the last seal, of transactions that are decided."""
         clinic = clinic_of_chain(chain)
         which = "a.clinic_id IS NULL AND $2::uuid IS NULL" if clinic is None else "a.clinic_id = $2"
-        after, args = "", [limit, clinic]
+        after = ""
+        args: list[Any] = [limit, clinic]
         if not await self._counter_went_back(connection):
             last = await connection.fetchrow(f"SELECT txid::text, row_id {_LAST}", chain)
             after = f"AND a.txid >= $3::text::xid8 AND (a.txid, a.id) > ($3::text::xid8, $4) AND {_DECIDED}"
@@ -123,7 +124,7 @@ class PostgresChainStore:
         return rows
 
     async def _counter_went_back(self, connection: Any) -> bool:
-        return bool(await connection.fetchval(f"SELECT {_COUNTER_WENT_BACK} FROM ({_HEADS}) AS heads"))
+        return bool(await connection.fetchval(_WENT_BACK))
 
     async def next_segment(self, rows: int, older_than_s: float) -> Segment | None:
         planned = await self._pool.fetchrow(
@@ -160,7 +161,7 @@ class PostgresChainStore:
                 prefetch=2000,
             )
             async for row in rows:
-                yield SealedRow(_seal(row), _entry(row) if row["id"] is not None else None)
+                yield SealedRow(_seal(row), read_entry(row) if row["id"] is not None else None)
 
     async def unsealed(self, chain: str) -> Unsealed:
         clinic = clinic_of_chain(chain)
@@ -182,6 +183,8 @@ _LAST = "FROM audit_seal WHERE chain = $1 ORDER BY sequence DESC LIMIT 1"
 _HEADS = f"""WITH RECURSIVE {_SEALED_CHAINS}
     SELECT (SELECT s.txid FROM audit_seal s WHERE s.chain = c.chain ORDER BY s.sequence DESC LIMIT 1) AS txid
     FROM sealed_chains c WHERE c.chain IS NOT NULL"""  # noqa: S608 - constants
+
+_WENT_BACK = f"SELECT {_COUNTER_WENT_BACK} FROM ({_HEADS}) AS heads"  # noqa: S608 - constants
 
 
 async def _insert(connection: Any, seals: Sequence[Seal], txids: Sequence[str]) -> None:
@@ -213,7 +216,7 @@ def _seal(row: Row) -> Seal:
     )
 
 
-def _entry(row: Row) -> AuditEntry:
+def read_entry(row: Row) -> AuditEntry:
     return AuditEntry(
         id=row["id"],
         at=row["at"],
