@@ -62,8 +62,8 @@ def postgres_kit(database: Database, log: AccessLog, *inserts: str) -> Kit:
     return Kit(log, record, enrol)
 
 
-_EXAMS_PATIENT = """INSERT INTO patients (patient_id, clinic_id, person_id, record_number, name, sex, birth_date, search,
-    version) VALUES ('{patient}', '{clinic}', '{person}', '1', 'Ana', 'F', '1990-01-01', 'ana', 1)"""
+_EXAMS_PATIENT = """INSERT INTO patients (patient_id, clinic_id, person_id, record_number, name, sex, birth_date,
+    search, version) VALUES ('{patient}', '{clinic}', '{person}', '1', 'Ana', 'F', '1990-01-01', 'ana', 1)"""
 _ACCOUNTS_PATIENT = (
     "INSERT INTO clinics (id, name) VALUES ('{clinic}', 'Clínica') ON CONFLICT DO NOTHING",
     """INSERT INTO accounts (id, version, kind, name, locale, home_clinic_id, has_password)

@@ -1,6 +1,6 @@
 """What the portal needs from outside: the services' HTTP API, and a place for secrets that is not the browser."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -27,7 +27,7 @@ class ApiGateway(Protocol):
         path: str,
         *,
         body: Json | None = None,
-        params: Mapping[str, str] | None = None,
+        params: Mapping[str, str | Sequence[str]] | None = None,
         idempotency_key: str | None = None,
     ) -> Json:
         """Return the answer's JSON object ({} when there is none); raise ApiProblem for every other outcome."""

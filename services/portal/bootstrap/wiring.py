@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
+from services.portal.application.accesses import Accesses
+from services.portal.application.api.access_logs import AccessLogsApi
 from services.portal.application.api.accounts import AccountsApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
@@ -44,6 +46,7 @@ def compose(settings: PortalSettings, gateway: ApiGateway, store: SealedStore, c
         exams=ExamsApi(gateway),
         files=FilesApi(gateway),
         notifications=NotificationsApi(gateway),
+        accesses=Accesses(AccessLogsApi(gateway), accounts),
         sessions=Sessions(accounts, store, clock, settings.session_idle_s),
         searches=Searches(store),
         store=store,

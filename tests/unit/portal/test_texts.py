@@ -13,7 +13,16 @@ HTTP = Path(__file__).parents[3] / "services" / "portal" / "interface" / "http"
 FAMILIES = (
     *("notice", "sex", "state", "stage", "flag", "factor", "warning", "progress", "template", "channel"),
     *("verify.valid", "verify.replaced", "verify.unknown"),
-    *("delivery", "role", "failure", "bench", "exam.cancelled_text", "exam.entered_in_error_text"),
+    *(
+        "delivery",
+        "role",
+        "access_action",
+        "access_purpose",
+        "failure",
+        "bench",
+        "exam.cancelled_text",
+        "exam.entered_in_error_text",
+    ),
 )
 _LITERAL = re.compile(r"""["']([a-z_]+\.[A-Za-z_]+)["']""")
 

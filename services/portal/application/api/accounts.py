@@ -1,5 +1,6 @@
 """What the portal asks of accounts (`/api/v1/accounts`)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from services.portal.application.ports import ApiGateway, Caller, Json
@@ -35,6 +36,13 @@ class AccountsApi:
 
     async def speak(self, caller: Caller, locale: str) -> None:
         await self._gateway.call(caller, "accounts", "PUT", "/me/locale", body={"locale": locale})
+
+    async def name_staff(self, caller: Caller, ids: Sequence[str]) -> list[Json]:
+        """Name those of `ids` who work where the caller is a patient; at most 100."""
+        answer = await self._gateway.call(
+            caller, "accounts", "GET", "/me/accesses/people", params={"id": list(ids)}
+        )
+        return list(answer["items"])
 
     async def find_patients(self, caller: Caller, q: str, cursor: str | None = None) -> Json:
         params = {"q": q, "limit": "20"} | ({"cursor": cursor} if cursor else {})

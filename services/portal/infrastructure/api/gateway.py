@@ -1,7 +1,7 @@
 """Calls the four services over HTTP with the person's token, language and trace; turns problem+json into ApiProblem."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -32,7 +32,7 @@ class HttpGateway:
         path: str,
         *,
         body: Json | None = None,
-        params: Mapping[str, str] | None = None,
+        params: Mapping[str, str | Sequence[str]] | None = None,
         idempotency_key: str | None = None,
     ) -> Json:
         headers = {"Accept-Language": caller.locale, "Accept": "application/json"}

@@ -12,6 +12,7 @@ from services.portal.interface.http.failures import FailuresBecomePages, add_fai
 from services.portal.interface.http.headers import SecurityHeaders
 from services.portal.interface.http.health import health_router
 from services.portal.interface.http.pages import (
+    accesses,
     account,
     bench,
     downloads,
@@ -32,7 +33,7 @@ from services.shared.platform.http.middleware import LimitedBodies, TracedReques
 
 PAGES = (
     sign_in, first_access, home, patients, orders, exam_list, exam, bench, values, release, downloads,
-    notices, account, verification,
+    notices, accesses, account, verification,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from services.portal.application.accesses import Accesses
 from services.portal.application.api.accounts import AccountsApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
@@ -22,6 +23,7 @@ class Portal:
     exams: ExamsApi
     files: FilesApi
     notifications: NotificationsApi
+    accesses: Accesses
     sessions: Sessions
     searches: Searches
     store: SealedStore

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
+from tests.unit.portal.fake.access_logs import access_logs
 from tests.unit.portal.fake.accounts import accounts
 from tests.unit.portal.fake.bench import bench
 from tests.unit.portal.fake.exams import exam_of, exams
@@ -12,7 +13,14 @@ from tests.unit.portal.fake.state import Call, Json, Refused, World, refusal
 
 def fake_api(world: World) -> FastAPI:
     app = FastAPI()
-    for router in (accounts(world), exams(world), bench(world), files(world), notifications(world)):
+    for router in (
+        access_logs(world),
+        accounts(world),
+        exams(world),
+        bench(world),
+        files(world),
+        notifications(world),
+    ):
         app.include_router(router)
     app.add_exception_handler(Refused, refusal)
 

@@ -45,6 +45,7 @@ class World:
     exams: dict[str, Json] = field(default_factory=dict)
     files: dict[str, Json] = field(default_factory=dict)
     printed: dict[str, Json] = field(default_factory=dict)  # code without hyphens -> what it proves
+    accesses: dict[str, list[Json]] = field(default_factory=dict)  # service -> its log, in any order
     notices: list[Json] = field(default_factory=list)
     tokens: dict[str, tuple[str, bool]] = field(default_factory=dict)  # token -> login, stepped up
     refresh_tokens: dict[str, str] = field(default_factory=dict)
