@@ -15,7 +15,9 @@ from infra.local.engines.aws import AwsServer
 from infra.local.engines.mongo import MongoServer
 from infra.local.engines.postgres import PostgresServer
 from infra.local.engines.valkey import ValkeyServer
+from infra.local.provision.clients import AdminClients, AwsAccount
 from infra.local.provision.databases import DatabaseUrls
+from infra.local.provision.storage import provision_tables
 from tests.support.embedded import EmbeddedAws
 
 
@@ -160,3 +162,18 @@ def test_a_service_may_do_what_its_work_needs(aws: EmbeddedAws) -> None:
     )
     opened = aws.client("accounts", "kms").decrypt(CiphertextBlob=data_key["CiphertextBlob"])
     assert opened["Plaintext"] == data_key["Plaintext"]
+
+
+def test_a_table_of_an_earlier_release_gets_the_index_that_was_declared_since(
+    aws: EmbeddedAws, topology: dict[str, Any]
+) -> None:
+    (declared,) = topology["tables"].values()
+    account = AwsAccount(aws.url, aws.region, aws.account_id)
+    without = {
+        "tables": {"laudo-earlier": {**declared, "indexes": {"outbox": declared["indexes"]["outbox"]}}}
+    }
+    for wanted in (without, {"tables": {"laudo-earlier": declared}}):
+        provision_tables(AdminClients(account), wanted)
+    table = aws.admin("dynamodb").describe_table(TableName="laudo-earlier")["Table"]
+    assert {index["IndexName"] for index in table["GlobalSecondaryIndexes"]} == set(declared["indexes"])
+    aws.admin("dynamodb").delete_table(TableName="laudo-earlier")
