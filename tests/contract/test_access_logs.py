@@ -11,6 +11,7 @@ import pytest
 
 from infra.local.provision.databases import DatabaseUrls
 from services.exam_results.infrastructure.persistence.access_log import exam_access_log
+from services.file_management.infrastructure.dynamodb import mapping
 from services.file_management.infrastructure.dynamodb.access_log import DynamoAccessLog
 from services.file_management.infrastructure.dynamodb.audit import DynamoAuditTrail
 from services.file_management.infrastructure.dynamodb.table import TableAddress, connect_table
@@ -224,3 +225,23 @@ async def test_no_door_opens_to_another_person_or_clinic(databases: dict[str, Da
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 async with database.read(Scope()) as session:
                     await session.rows(f"SELECT * FROM {table}")
+
+
+async def test_a_download_names_the_exams_protocol(aws: EmbeddedAws) -> None:
+    kit, person = dynamodb_kit(aws), Principal(new_id(), frozenset({Role.PATIENT}))
+    clinic, patient, file_id, exam_id = (new_id() for _ in range(4))
+    mine = aws.credentials["file-management"]
+    table = connect_table(
+        TableAddress("laudo-files", aws.region, aws.url, mine.access_key_id, mine.secret_access_key)
+    )
+    file = {"id": str(file_id), "exam_id": str(exam_id), "protocol": "AUR-1"}
+    table.file(mapping.file_key(file_id), mapping.FILE, file=file).save()
+    await kit.enrol(person.account_id, clinic, patient)
+    await kit.record(
+        AuditEntry(
+            at=NOW, actor_id=new_id(), actor_roles=("doctor",), action="file.link_issued", clinic_id=clinic,
+            patient_id=patient, resource=f"file/{file_id}",
+        )
+    )  # fmt: skip
+    (access,) = await kit.log.own(person, AccessQuestion(limit=5), note(person))
+    assert access.about == {"exam_id": str(exam_id), "protocol": "AUR-1"}

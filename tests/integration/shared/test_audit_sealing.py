@@ -17,7 +17,7 @@ from services.shared.platform.audit.in_memory import InMemorySegmentBucket
 from services.shared.platform.audit.sealer import AuditSealer, Rhythm
 from services.shared.platform.audit.verification import ChainReport, Finding, verify
 from services.shared.platform.postgres.audit_chain import PLANNER, PostgresChainStore
-from services.shared.platform.postgres.database import Scope, connect_database
+from services.shared.platform.postgres.database import Scope, audit_row, connect_database
 from tests.integration.shared.conftest import Platform
 
 SERVICE = "exam-results"
@@ -61,14 +61,9 @@ def entry(clinic: UUID | None = CLINIC, **fields: Any) -> AuditEntry:
 
 async def add(platform: Platform, entries: list[AuditEntry]) -> None:
     """As the service writes them, many at a time."""
-    columns = ("id", "at", "clinic_id", "actor_id", "actor_roles", "action", "patient_id", "resource", "purpose",
-               "address", "trace_id")  # fmt: skip
-    marks = ", ".join(f"${n + 1}" for n in range(len(columns)))
     async with platform.app.write(Scope(clinic_id=CLINIC)) as session:
-        await session.execute_many(
-            f"INSERT INTO audit ({', '.join(columns)}) VALUES ({marks})",
-            [[getattr(one, name) for name in columns] for one in entries],
-        )
+        for first in range(0, len(entries), 500):
+            await session.insert("audit", [audit_row(one) for one in entries[first : first + 500]])
 
 
 @pytest.fixture

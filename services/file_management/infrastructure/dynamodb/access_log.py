@@ -64,16 +64,12 @@ class DynamoAccessLog:
 
     def _about(self, entries: Sequence[AuditEntry]) -> Mapping[str, Mapping[str, Any]]:
         """The protocol of each row's file or exam: one batch of each; names of exams are not known here."""
-        keys = {(*(entry.resource or "").partition("/")[::2], str(entry.clinic_id)) for entry in entries}
-        files = [
-            (mapping.file_key(UUID(name)), f"CLINIC#{clinic}")
-            for kind, name, clinic in keys
-            if kind == "file"
-        ]
+        keys = {(*(entry.resource or "").partition("/")[::2], entry.clinic_id) for entry in entries}
+        files = [(mapping.file_key(UUID(name)), mapping.FILE) for kind, name, _ in keys if kind == "file"]
         exams = [
-            (mapping.exam_key(UUID(name)), f"CLINIC#{clinic}")
+            (mapping.exam_key(UUID(name)), mapping.clinic_key(clinic))
             for kind, name, clinic in keys
-            if kind == "exam"
+            if kind == "exam" and clinic
         ]
         told: dict[str, Mapping[str, Any]] = {}
         for file in self._table.file.batch_get(files) if files else ():

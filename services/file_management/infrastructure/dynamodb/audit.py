@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from pynamodb.exceptions import PutError
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
@@ -42,7 +43,12 @@ class DynamoAuditTrail:
         for entry in entries:
             chain = chain_of(entry.clinic_id)
             if chain not in self._known:
-                self._table.chain(CHAINS, chain, since=entry.at.date().isoformat()).save()
+                row = self._table.chain(CHAINS, chain, since=entry.at.date().isoformat())
+                try:
+                    row.save(condition=self._table.chain.pk.does_not_exist())  # the first day stays
+                except PutError as error:
+                    if error.cause_response_code != "ConditionalCheckFailedException":
+                        raise
                 self._known.add(chain)
 
     def _row(self, entry: AuditEntry) -> Model:
