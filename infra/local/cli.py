@@ -32,6 +32,7 @@ def run() -> None:
         log_level=(os.environ.get("LAUDO_LOG_LEVEL") or "INFO").upper(),
         topology=json.loads((ROOT / "topology.json").read_text(encoding="utf-8")),
         durable=os.environ.get("LAUDO_DURABLE") != "0",
+        otlp_endpoint=os.environ.get("LAUDO_OTLP_ENDPOINT") or None,
         kill_folder=Path(folder) if (folder := os.environ.get("LAUDO_KILL_FOLDER")) else None,
     )
     raise typer.Exit(Runner(wishes, _console()).run())

@@ -9,7 +9,8 @@ from infra.local.provision.arns import Arns
 # here, for these local users only; Terraform's policies name the single actions.
 _PUBLISH = ["sns:Publish", "sns:PublishBatch"]
 _SEND = ["sqs:SendMessage", "sqs:SendMessageBatch", "sqs:GetQueueUrl"]
-_BURY = ["sqs:SendMessage", "sqs:GetQueueUrl"]  # what failed for good, among the own dead letters
+# What failed for good goes among the own dead letters; how many lie there is a metric.
+_BURY = ["sqs:SendMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"]
 _CONSUME = [
     "sqs:ReceiveMessage",
     "sqs:DeleteMessage",

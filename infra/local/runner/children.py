@@ -42,6 +42,7 @@ class Surroundings:
     engines: Engines
     secrets: SecretStore
     kill_folder: Path | None = None
+    otlp_endpoint: str | None = None
 
     def address(self, service: str) -> str:
         return f"http://127.0.0.1:{self.ports[service]}"
@@ -59,13 +60,19 @@ def module_of(service: str) -> str:
     return "services." + service.replace("-", "_")
 
 
+def worker_name(service: str) -> str:
+    return f"{service}-worker"
+
+
 def api_command(around: Surroundings, service: str) -> Command:
     env = service_environment(around, service) | {"LAUDO_HTTP_PORT": str(around.ports[service])}
     return _python(around, [f"{module_of(service)}.bootstrap.api"], env)
 
 
 def worker_command(around: Surroundings, service: str) -> Command:
-    return _python(around, [f"{module_of(service)}.bootstrap.worker"], service_environment(around, service))
+    port = around.ports[worker_name(service)]
+    env = service_environment(around, service) | {"LAUDO_METRICS_PORT": str(port)}
+    return _python(around, [f"{module_of(service)}.bootstrap.worker"], env)
 
 
 def verify_audit_command(around: Surroundings, service: str) -> Command:
@@ -107,9 +114,17 @@ def gateway_command(around: Surroundings) -> Command:
     env = {
         "LAUDO_HTTP_PORT": str(around.public_port),
         "LAUDO_AWS_ENDPOINT_URL": around.engines.aws.url,
+        "LAUDO_SCRAPED": json.dumps(_scraped(around)),
         **upstreams,
     }
     return _python(around, ["infra.gateway.application"], env)
+
+
+def _scraped(around: Surroundings) -> dict[str, str]:
+    """The address of every process that has metrics, by the process's name."""
+    apis = {f"{service}-api": around.address(service) for service in SERVICES}
+    workers = {worker_name(service): around.address(worker_name(service)) for service in SERVICES}
+    return apis | workers | {PORTAL: around.address(PORTAL)}
 
 
 def service_environment(around: Surroundings, service: str) -> dict[str, str]:
@@ -152,7 +167,8 @@ def _own_settings(around: Surroundings, service: str) -> dict[str, str]:
 
 
 def _common(around: Surroundings) -> dict[str, str]:
-    return {
+    exporting = {"LAUDO_OTLP_ENDPOINT": around.otlp_endpoint} if around.otlp_endpoint else {}
+    return exporting | {
         "HOME": str(around.home / "home"),
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",

@@ -15,6 +15,7 @@ from infra.local.runner.children import (
     gateway_command,
     portal_command,
     worker_command,
+    worker_name,
 )
 from infra.local.runner.data_folder import DataFolder
 from infra.local.runner.engines import provision_databases
@@ -97,7 +98,7 @@ class Opening:
         self._wait_for(*needs)
         self._preparation.prepare(service)
         began = time.monotonic()
-        worker = self._member(f"{service}-worker", lambda: worker_command(self._around, service))
+        worker = self._member(worker_name(service), lambda: worker_command(self._around, service))
         started = says(self._folder.log(worker.child.name), "worker.started")
         api = self._member(f"{service}-api", lambda: api_command(self._around, service))
         answers = answers_ok(self._around.ports[service], f"{_PREFIX_OF[service]}/readyz")

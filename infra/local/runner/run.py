@@ -12,7 +12,7 @@ from rich.console import Console
 from infra.gateway.routes import PORTAL
 from infra.local.engines.process import DidNotStart, is_free
 from infra.local.provision.secret_store import SecretStore
-from infra.local.runner.children import SERVICES, Surroundings
+from infra.local.runner.children import SERVICES, Surroundings, worker_name
 from infra.local.runner.data_folder import DataFolder
 from infra.local.runner.engines import NAMES, build_engines
 from infra.local.runner.main_thread import GivenUp, MainThread
@@ -26,8 +26,8 @@ _SAME_REQUEST_S = 1.5
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the person asked for (`LAUDO_PORT`, `LAUDO_HOME`, `LAUDO_LOG_LEVEL`, `LAUDO_DURABLE`), or a fault test
-    (`LAUDO_KILL_FOLDER`)."""
+    """What the person asked for (`LAUDO_PORT`, `LAUDO_HOME`, `LAUDO_LOG_LEVEL`, `LAUDO_DURABLE`,
+    `LAUDO_OTLP_ENDPOINT`), or a fault test (`LAUDO_KILL_FOLDER`)."""
 
     home: Path
     port: int
@@ -35,6 +35,7 @@ class Wishes:
     topology: dict[str, Any]
     durable: bool = True
     kill_folder: Path | None = None
+    otlp_endpoint: str | None = None
 
 
 class Runner:
@@ -74,7 +75,9 @@ class Runner:
                 f"LAUDO_PORT={wishes.port + 10} make run"
             )
         secrets = SecretStore(self._folder.path / "secrets.json")
-        ports = self._folder.ports([*NAMES, *SERVICES, PORTAL], taken=wishes.port)
+        ports = self._folder.ports(
+            [*NAMES, *SERVICES, *map(worker_name, SERVICES), PORTAL], taken=wishes.port
+        )
         around = Surroundings(
             home=self._folder.path,
             public_port=wishes.port,
@@ -84,6 +87,7 @@ class Runner:
             engines=build_engines(self._folder, ports, secrets, wishes.topology, durable=wishes.durable),
             secrets=secrets,
             kill_folder=wishes.kill_folder,
+            otlp_endpoint=wishes.otlp_endpoint,
         )
         Opening(around, self._folder, self._supervisor, self._main_thread, self._say).open()
         self._supervisor.report()
@@ -92,7 +96,8 @@ class Runner:
     def _announce(self, around: Surroundings) -> None:
         print_people(self._console)
         self._console.print(
-            f"E-mails and SMS: {around.public_url}/local/outbox   logs: {self._folder.path / 'logs'}",
+            f"E-mails and SMS: {around.public_url}/local/outbox   live numbers: {around.public_url}/local/numbers   "
+            f"logs: {self._folder.path / 'logs'}",
             soft_wrap=True,
             highlight=False,
         )

@@ -15,11 +15,13 @@ from services.exam_results.bootstrap.wiring import SERVICE, Core, build_core
 from services.exam_results.infrastructure.persistence.sweep import PostgresSweep
 from services.exam_results.interface.messaging.effects import AccountsEffect, FilesEffect
 from services.exam_results.interface.schedule.sweeps import EmbargoSweep, ParkedSweep, every
+from services.exam_results.interface.schedule.unsigned import UnsignedReports
 from services.shared.kernel.clock import SystemClock
 from services.shared.platform.aws import aws_client
 from services.shared.platform.messaging.consumer import SqsConsumer, SqsPoller
 from services.shared.platform.messaging.publisher import AwsPublisher
 from services.shared.platform.messaging.relay import OutboxRelay
+from services.shared.platform.metrics.queue_watch import QueueWatch
 from services.shared.platform.postgres.database import connect_database
 from services.shared.platform.postgres.inbox import PostgresInbox, SessionEffect
 from services.shared.platform.postgres.outbox import PostgresOutbox
@@ -40,6 +42,7 @@ async def start(settings: Settings) -> Sequence[Coroutine[Any, Any, None]]:
         (await audit.sealer(settings)).run(),
         *(_poller(settings, core, inbox, queue).run() for queue, inbox in inboxes.items()),
         *build_sweeps(settings, core, inboxes[FILES_QUEUE]),
+        QueueWatch(aws_client("sqs", settings), load_topology(settings.aws_account_id), SERVICE).run(),
     ]
 
 
@@ -67,7 +70,12 @@ def build_sweeps(
 
     embargo = EmbargoSweep(due, core.transactions.in_clinic, OpenResult(clock))
     parked = ParkedSweep(look.parked, files_inbox.resume)
-    return [every(settings.embargo_sweep_s, embargo.sweep), every(settings.parked_sweep_s, parked.sweep)]
+    unsigned = UnsignedReports(lambda limit: look.unsigned(clock.now(), limit))
+    return [
+        every(settings.embargo_sweep_s, embargo.sweep),
+        every(settings.parked_sweep_s, parked.sweep),
+        every(settings.unsigned_sweep_s, unsigned.sweep),
+    ]
 
 
 async def _relay(settings: Settings, core: Core) -> OutboxRelay:

@@ -37,6 +37,7 @@ from services.shared.platform.messaging.consumer import Effect, SqsConsumer, Sqs
 from services.shared.platform.messaging.publisher import AwsPublisher
 from services.shared.platform.messaging.relay import OutboxRelay
 from services.shared.platform.messaging.wakeup import WakeUp, valkey_client
+from services.shared.platform.metrics.queue_watch import QueueWatch
 from services.shared.platform.service_client import ServiceClient
 from services.shared.platform.topology import load_topology
 
@@ -77,6 +78,7 @@ async def start(settings: WorkerSettings) -> Sequence[Coroutine[Any, Any, None]]
         OutboxRelay(outbox, publisher, wakeup).run(),
         *(poller.run() for poller in rendering),
         _poller(settings, accounts.QUEUE, account_events.apply, store_ready).run(),
+        QueueWatch(aws_client("sqs", settings), topology, SERVICE).run(),
     ]
 
 

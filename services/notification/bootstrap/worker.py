@@ -31,6 +31,7 @@ from services.shared.platform.audit.wiring import build_sealer
 from services.shared.platform.aws import aws_client
 from services.shared.platform.messaging.consumer import SqsConsumer, SqsPoller
 from services.shared.platform.messaging.wakeup import WakeUp, valkey_client
+from services.shared.platform.metrics.queue_watch import QueueWatch
 from services.shared.platform.process import run_worker
 from services.shared.platform.topology import load_topology
 
@@ -75,6 +76,7 @@ async def start(settings: NotificationSettings) -> Sequence[Loop]:
         ),
         sweep_for_ever(senders.sweep_lost_deliveries),
         build_sealer(SERVICE, MongoChainStore(database, SERVICE), settings).run(),
+        QueueWatch(aws_client("sqs", settings), load_topology(), SERVICE).run(),
     ]
 
 

@@ -29,6 +29,11 @@ class ServiceSettings(BaseSettings):
     audit_seal_s: float = 5.0
     audit_segment_rows: int = 5000  # a segment is exported when it has as many rows,
     audit_segment_s: float = 3600.0  # or when its oldest seal is so old
+    metrics_port: int | None = None  # a worker's /metrics and /healthz; None: none (an API has its own port)
+    otlp_endpoint: str | None = (
+        None  # where spans go over OTLP/HTTP: http://collector:4318; None: none are made
+    )
+    trace_ratio: float = 1.0  # which share of traces is exported, decided from the trace id
     kill_folder: Path | None = None  # fault tests only: see platform/kill_points.py
     local_demo: bool = False  # True only under `make run` and tests
     demo_folder: Path | None = None  # demo clinics and people, read by the seeders

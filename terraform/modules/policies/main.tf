@@ -14,6 +14,7 @@ locals {
 
   publish = ["sns:Publish"]
   send    = ["sqs:SendMessage", "sqs:GetQueueUrl"]
+  bury    = ["sqs:SendMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"] # and count what lies there
   consume = [
     "sqs:ReceiveMessage",
     "sqs:DeleteMessage",
@@ -112,7 +113,7 @@ locals {
       for statement in [
         { sid = "PublishOwnEvents", effect = "Allow", actions = local.publish, resources = local.topics_of[service] },
         { sid = "ConsumeOwnQueues", effect = "Allow", actions = local.consume, resources = local.inboxes_of[service] },
-        { sid = "BuryOwnDeadLetters", effect = "Allow", actions = local.send, resources = local.dead_letters_of[service] },
+        { sid = "BuryOwnDeadLetters", effect = "Allow", actions = local.bury, resources = local.dead_letters_of[service] },
         { sid = "SendCommands", effect = "Allow", actions = local.send, resources = local.outboxes_of[service] },
         { sid = "UseOwnObjects", effect = "Allow", actions = local.objects, resources = [for arn in local.buckets_of[service] : "${arn}/*"] },
         { sid = "ListOwnBuckets", effect = "Allow", actions = local.bucket, resources = local.buckets_of[service] },

@@ -12,6 +12,7 @@ import hashlib
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from pynamodb.exceptions import DeleteError, UpdateError
@@ -22,6 +23,7 @@ from services.shared.platform import kill_points
 from services.shared.platform.messaging.envelope import Message
 from services.shared.platform.messaging.publisher import OutboxMessage
 from services.shared.platform.messaging.relay import POLL_INTERVAL_S
+from services.shared.platform.metrics.outbox import OutboxObserved
 
 LEASE_MS = 30_000
 
@@ -36,6 +38,7 @@ class DynamoOutbox:
         self._next = 0
         self._own: deque[OutboxRow] = deque()
         self._looked_at = 0.0
+        self._observed = OutboxObserved("dynamodb")
 
     def own_row(self, message: Message) -> OutboxRow:
         """Return a row that this process will publish, once it is committed and handed over."""
@@ -69,6 +72,7 @@ class DynamoOutbox:
         if not claimed or time.monotonic() - self._looked_at > POLL_INTERVAL_S:
             self._looked_at = time.monotonic()
             claimed += await self._look(limit - len(claimed))
+        self._observed.looked(max(map(_age_s, claimed), default=0), len(claimed))
         if not claimed:
             return 0
         kill_points.reached("after_commit_before_relay")
@@ -127,6 +131,11 @@ class DynamoOutbox:
 
 def _now_ms() -> int:
     return int(time.time() * 1000)
+
+
+def _age_s(row: OutboxRow) -> float:
+    since = datetime.fromisoformat(str(row.outbox_at).partition("#")[0])
+    return (datetime.now(UTC) - since).total_seconds()
 
 
 def _message(row: OutboxRow) -> OutboxMessage:

@@ -8,6 +8,7 @@ from pynamodb.connection import Connection
 from pynamodb.models import Model
 
 from services.file_management.infrastructure.dynamodb import rows
+from services.shared.platform.spans.aws import observe_calls
 
 Row = TypeVar("Row", bound=Model)
 
@@ -60,6 +61,7 @@ def connect_table(address: TableAddress) -> Table:
 
     outbox = bind(rows.OutboxRow)  # first: the connection learns the table's index from it
     shared = outbox._get_connection()
+    observe_calls(shared.connection.client)
     bound = Table(
         connection=shared.connection,
         folder=bind(rows.FolderRow),

@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import Executor
+from contextvars import copy_context
 from typing import Any
 
 from services.notification.domain.rendering import SmsMessage
@@ -20,7 +21,9 @@ class SnsSmsChannel:
         self._threads = threads
 
     async def send(self, message: SmsMessage) -> str:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._send, message)
+        in_trace = copy_context().run  # a thread does not know whose trace it works for
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, in_trace, self._send, message)
 
     def _send(self, message: SmsMessage) -> str:
         with provider_answers():

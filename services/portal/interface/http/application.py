@@ -30,6 +30,7 @@ from services.portal.interface.http.pages import (
 )
 from services.portal.interface.http.rendering import STATIC
 from services.shared.platform.http.middleware import LimitedBodies, TracedRequests
+from services.shared.platform.http.scrape import metrics_router
 
 PAGES = (
     sign_in, first_access, home, patients, orders, exam_list, exam, bench, values, release, downloads,
@@ -60,6 +61,7 @@ def create_portal(
         redirect_slashes=False,
     )
     app.include_router(health_router(checks))
+    app.include_router(metrics_router())
     for page in PAGES:
         app.include_router(page.router)
     app.mount("/static", _KeptFiles(directory=STATIC), name="static")

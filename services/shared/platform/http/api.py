@@ -18,6 +18,7 @@ from services.shared.platform.http.middleware import (
     TracedRequests,
 )
 from services.shared.platform.http.problems import add_problem_handlers
+from services.shared.platform.http.scrape import metrics_router
 
 Check = Callable[[], Awaitable[Any]]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -56,6 +57,7 @@ def create_api(
     app.include_router(_health(checks), prefix=prefix)
     for router in routers:
         app.include_router(router, prefix=prefix)
+    app.include_router(metrics_router())
     add_problem_handlers(app)
     app.add_middleware(SlashesForgiven)
     app.add_middleware(HotRoutes, routes=hot_routes_of(app))

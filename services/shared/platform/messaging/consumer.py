@@ -18,8 +18,10 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from services.shared.platform import kill_points
 from services.shared.platform.logs import get_logger
 from services.shared.platform.messaging.envelope import MalformedMessage, Message, parse_message
+from services.shared.platform.metrics.declared import MESSAGE_SECONDS, MESSAGES
+from services.shared.platform.metrics.queue_age import age_of
+from services.shared.platform.spans.messages import processing
 from services.shared.platform.topology import QueueSettings, load_topology
-from services.shared.platform.tracing import trace
 
 Effect = Callable[[Message], Awaitable[str]]
 """Applies one message in one transaction with its inbox row; returns `done`, `repeat`, `stale` or `parked`."""
@@ -28,6 +30,8 @@ Healthy = Callable[[], Awaitable[bool]]
 _PAUSE_WHILE_DOWN_S = 1.0
 _OUTAGE_DELAY_S = 15
 _FAILURES = "failures"
+_SENT_AT = "SentTimestamp"  # milliseconds since 1970
+_UNKNOWN = "unknown"
 
 
 class SqsConsumer:
@@ -67,20 +71,22 @@ class SqsConsumer:
             if message.type not in self._types:
                 raise MalformedMessage(f"type not for this queue: {message.type}")
         except MalformedMessage as reason:
+            MESSAGES.labels(self.queue, _UNKNOWN, "malformed").inc()
             get_logger().error("message.malformed", queue=self.queue, reason=str(reason))
             raise
-        with trace(message.traceparent):
+        with processing(message, self.queue) as said:
             log = get_logger().bind(queue=self.queue, event_id=message.id, event_type=message.type)
             try:
                 outcome = await asyncio.wait_for(self._effect(message), self._timeout)
             except Exception:
+                MESSAGES.labels(self.queue, message.type, "failed").inc()
                 log.exception("message.failed")
                 raise
-            log.info(
-                "message.handled",
-                status=outcome,
-                duration_ms=round((time.perf_counter() - started) * 1000, 1),
-            )
+            said["laudo.outcome"] = outcome
+            seconds = time.perf_counter() - started
+            MESSAGES.labels(self.queue, message.type, outcome).inc()
+            MESSAGE_SECONDS.labels(self.queue).observe(seconds)
+            log.info("message.handled", status=outcome, duration_ms=round(seconds * 1000, 1))
 
 
 class SqsPoller:
@@ -142,8 +148,10 @@ class SqsPoller:
             MaxNumberOfMessages=self._settings.batch_size,
             WaitTimeSeconds=self._settings.receive_wait_s if wait_s is None else wait_s,
             MessageAttributeNames=[_FAILURES],
+            AttributeNames=[_SENT_AT],
         )
         messages: list[dict[str, Any]] = answer.get("Messages", [])
+        age_of(self._consumer.queue).received(_sent_at(messages))
         return messages
 
     def _settle(self, messages: list[dict[str, Any]], failed: set[str], put_back: bool) -> None:
@@ -189,6 +197,11 @@ class SqsPoller:
 
 def _failures(message: dict[str, Any]) -> int:
     return int(message.get("MessageAttributes", {}).get(_FAILURES, {}).get("StringValue", "0"))
+
+
+def _sent_at(messages: list[dict[str, Any]]) -> list[int]:
+    said = (message.get("Attributes", {}).get(_SENT_AT) for message in messages)
+    return [int(each) for each in said if each]
 
 
 def _lambda_event(messages: list[dict[str, Any]]) -> dict[str, Any]:

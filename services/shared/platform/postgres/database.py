@@ -21,6 +21,7 @@ import orjson
 from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.errors import UNAVAILABLE, ErrorKind
 from services.shared.kernel.principal import Principal
+from services.shared.platform.spans.sql import observe_statements
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -249,6 +250,7 @@ class Lease(Generic[Session]):
 
 
 async def _prepare(connection: Any) -> None:
+    observe_statements(connection)
     for name in ("json", "jsonb"):
         await connection.set_type_codec(
             name,
