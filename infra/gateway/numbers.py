@@ -12,6 +12,7 @@ from infra.gateway.words import WORDS, Words
 _REQUESTS = "laudo_http_request_duration_seconds"
 _OUTCOMES = ("done", "repeat", "stale", "parked", "failed", "malformed")
 _REFRESH_S = 2
+_FEW = 4  # columns: not spread over the whole width
 _STILL = b"still"  # the query that stops the renewal, for those who read slowly or by ear
 _STYLE = """
 main{max-width:64rem} h2{font-size:1.1rem;margin:0 0 .5rem} h3{font-size:1rem;margin:1rem 0 .25rem}
@@ -19,6 +20,7 @@ main{max-width:64rem} h2{font-size:1.1rem;margin:0 0 .5rem} h3{font-size:1rem;ma
 th,td{padding:.2rem .6rem .2rem 0;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}
 th{color:var(--quiet);font-weight:500} th:first-child,td:first-child{text-align:left}
 td:first-child{position:sticky;left:0;background:var(--card)}
+.few{width:auto} .few th,.few td{padding-right:1.5rem;text-align:left}
 .bad{color:#b3261e;font-weight:600} @media (prefers-color-scheme:dark){.bad{color:#ff8a80}}
 nav a{margin-right:1rem}
 """
@@ -57,6 +59,11 @@ def _service(reading: Reading) -> str:
     return reading.process.removesuffix("-api").removesuffix("-worker")
 
 
+def _short(name: str) -> str:
+    """`exam-results-worker` is the worker of the part that is titled exam-results: phones are narrow."""
+    return html.escape(name.rpartition("-")[2])
+
+
 def _service_part(service: str, processes: Sequence[Reading], words: Words) -> str:
     parts = [_processes(processes, words)]
     for reading in processes:
@@ -73,12 +80,12 @@ def _processes(processes: Sequence[Reading], words: Words) -> str:
     rows = []
     for reading in processes:
         if reading.samples is None:
-            rows.append([reading.process, f'<span class="bad">{words.silent}</span>', *["–"] * 6])
+            rows.append([_short(reading.process), f'<span class="bad">{words.silent}</span>', *["–"] * 6])
             continue
         errors = reading.errors()
         rows.append(
             [
-                reading.process,
+                _short(reading.process),
                 words.answers,
                 _number(reading.total(f"{_REQUESTS}_count")),
                 _number(reading.per_second(f"{_REQUESTS}_count"), digits=1),
@@ -106,7 +113,7 @@ def _outbox(reading: Reading, words: Words) -> str:
 def _queues(reading: Reading, words: Words) -> str:
     rows = [
         [
-            queue,
+            _short(queue),
             _number(waiting),
             _number(reading.total("laudo_queue_in_hand", queue=queue)),
             _number(reading.total("laudo_queue_age_seconds", queue=queue), digits=1),
@@ -133,7 +140,12 @@ def _sends(reading: Reading, words: Words) -> str:
         ]
         for channel in sorted(reading.by("laudo_sends_total", "channel"))
     ]
-    return f"<h3>{words.sends}</h3>" + _table((words.channel, *outcomes), rows) if rows else ""
+    return (
+        f"<h3>{words.sends}</h3>"
+        + _table((words.channel, *(words.outcomes.get(each, each) for each in outcomes)), rows)
+        if rows
+        else ""
+    )
 
 
 def _reports(reading: Reading, words: Words) -> str:
@@ -149,8 +161,9 @@ def _reports(reading: Reading, words: Words) -> str:
 def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f'<th scope="col">{title}</th>' for title in titles)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    size = ' class="few"' if len(titles) <= _FEW else ""
     return (
-        f'<div class="wide" tabindex="0"><table><thead><tr>{head}</tr></thead>'
+        f'<div class="wide" tabindex="0"><table{size}><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 

@@ -1,5 +1,6 @@
 """The words of `/local/numbers`, in both languages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -20,6 +21,7 @@ class Words:
     of_outbox: tuple[str, ...]
     of_queues: tuple[str, ...]
     of_reports: tuple[str, ...]
+    outcomes: Mapping[str, str]  # of an attempt to send, by the label's value
 
 
 WORDS = {
@@ -42,6 +44,10 @@ WORDS = {
             "feitas", "repetidas", "velhas", "à espera", "falhas", "inválidas",
         ),
         of_reports=("esperando", "há s"),
+        outcomes={
+            "sent": "enviados", "held": "adiados", "suppressed": "suprimidos", "retry": "a repetir",
+            "failed": "falharam", "unknown": "sem resposta", "lost": "de outro", "broke": "quebraram",
+        },
     ),
     "en": Words(
         title="Live numbers",
@@ -62,5 +68,6 @@ WORDS = {
             "done", "repeat", "stale", "parked", "failed", "malformed",
         ),
         of_reports=("waiting", "for s"),
+        outcomes={},
     ),
 }  # fmt: skip

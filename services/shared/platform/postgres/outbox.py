@@ -11,7 +11,6 @@ from services.shared.platform.metrics.outbox import OutboxObserved
 from services.shared.platform.postgres.database import WriteSession
 
 _COUNTED_TO = 1000  # a look at a long backlog must not cost more than a look at a short one
-_OBSERVED = OutboxObserved("postgresql")
 
 
 async def add_to_outbox(session: WriteSession, messages: Sequence[tuple[Message, str]]) -> None:
@@ -39,6 +38,7 @@ class PostgresOutbox:
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
+        self._observed = OutboxObserved("postgresql")
 
     async def relay_batch(
         self, publish: Callable[[Sequence[OutboxMessage]], Awaitable[frozenset[UUID]]], limit: int
@@ -47,11 +47,11 @@ class PostgresOutbox:
             rows = await connection.fetch(
                 f"""SELECT id, type, destination, body, traceparent,
                        extract(epoch FROM clock_timestamp() - created_at)::float AS age_s,
-                       (SELECT count(*) FROM (SELECT FROM outbox LIMIT {_COUNTED_TO}) AS some) AS waiting
+                       (SELECT count(*) FROM (SELECT FROM outbox LIMIT {_COUNTED_TO}) AS counted) AS waiting
                    FROM outbox ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED""",  # noqa: S608 - a constant
                 limit,
             )
-            _OBSERVED.looked(rows[0]["age_s"] if rows else 0, rows[0]["waiting"] if rows else 0)
+            self._observed.looked(rows[0]["age_s"] if rows else 0, rows[0]["waiting"] if rows else 0)
             if not rows:
                 return 0
             kill_points.reached("after_commit_before_relay")
