@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.file_management.domain.exam_folder import ExamFolder, ExamRef, FileProcessed
 from services.file_management.domain.report_file import Kind
@@ -65,6 +66,19 @@ async def test_everything_is_published_and_then_gone(table: Table) -> None:
     assert set(publisher.sent) == ids
     assert len(publisher.sent) == 23
     assert await outbox.relay_batch(publisher, 10) == 0
+
+
+async def test_a_look_tells_how_many_it_claimed_and_how_old_the_oldest_is(table: Table) -> None:
+    def told(name: str) -> float | None:
+        return REGISTRY.get_sample_value(f"laudo_outbox_{name}", {"store": "dynamodb"})
+
+    outbox, publisher = DynamoOutbox(table, "file-management-events"), Publisher()
+    put(outbox, 3)
+    assert await outbox.relay_batch(publisher, 10) == 3
+    assert told("waiting") == 3
+    assert 0 < (told("lag_seconds") or 0) < 600
+    assert await outbox.relay_batch(publisher, 10) == 0
+    assert (told("waiting"), told("lag_seconds")) == (0, 0)
 
 
 async def test_relays_side_by_side_publish_each_message_once(table: Table) -> None:
