@@ -3,7 +3,7 @@
 from alembic import context, op
 
 revision = "0014"
-down_revision = "0001"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
