@@ -16,6 +16,7 @@ from services.shared.kernel.errors import LaudoError
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Role
 from services.shared.platform.auth import JwksTokenVerifier
+from tests.support.revocations import KnownRevocations
 
 ISSUER = "http://localhost:8080/api/v1/accounts"
 ACCOUNT = str(new_id())
@@ -59,9 +60,20 @@ def issuer() -> Issuer:
 
 
 @pytest.fixture
-def verifier(issuer: Issuer) -> JwksTokenVerifier:
+def revocations() -> KnownRevocations:
+    return KnownRevocations()
+
+
+@pytest.fixture
+def verifier(issuer: Issuer, revocations: KnownRevocations) -> JwksTokenVerifier:
     http = httpx.AsyncClient(transport=httpx.MockTransport(issuer))
-    return JwksTokenVerifier(issuer=ISSUER, audience="laudo", jwks_url="http://accounts/jwks", http=http)
+    return JwksTokenVerifier(
+        issuer=ISSUER,
+        audience="laudo",
+        jwks_url="http://accounts/jwks",
+        http=http,
+        revocations=revocations,
+    )
 
 
 async def test_a_good_token_names_its_person_clinic_and_roles(
