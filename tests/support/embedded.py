@@ -117,6 +117,14 @@ def clean_valkey(valkey_url: str) -> str:
     return valkey_url
 
 
+@pytest.fixture
+def loaded_valkey(clean_valkey: str) -> str:
+    """The address of a Valkey as accounts' worker leaves it: every ended session is told, and there is none."""
+    with redis.Redis.from_url(clean_valkey) as client:
+        client.set("sessions:epoch", b"of the tests")
+    return clean_valkey
+
+
 @pytest.fixture(scope="session")
 def mongo_server(stack_home: Path) -> Iterator[MongoServer]:
     server = MongoServer(stack_home / "mongo", free_port())
