@@ -10,6 +10,7 @@ Fixtures
                          SQLAlchemy's form, a fresh empty database with the roles
                          `<service>_owner|_app|_relay|_sealer` (no BYPASSRLS)
     valkey_url           `redis://...`, emptied before each test that asks for `clean_valkey`
+    loaded_valkey        the same with the word that no session has ended, as accounts' worker would leave it
     mongo_url            `mongodb://...`, journaled writes; `mongo_database_name` is fresh for each test
     topology             the parsed topology.json
     aws                  EmbeddedAws: .url, .region, .credentials[service], .client(service, "sqs"),

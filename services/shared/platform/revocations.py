@@ -42,14 +42,15 @@ class Revocations(Protocol):
 class RevocationFeed:
     """A verifier's memory of ended sessions; `follow` keeps it current."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, seconds: Callable[[], float] = time.monotonic) -> None:
         self._client = client
+        self._seconds = seconds
         self._epoch: bytes | None = None
         self._ended: set[UUID] = set()
         self._current_until = 0.0
 
     def is_revoked(self, session_id: UUID) -> bool:
-        if self._epoch is None or time.monotonic() > self._current_until:
+        if self._epoch is None or self._seconds() > self._current_until:
             raise UNAVAILABLE.error()
         return session_id in self._ended
 
@@ -67,7 +68,7 @@ class RevocationFeed:
             get_logger().warning("revocations.epoch_missing")
         self._ended = {UUID(bytes=member) for member in members}
         self._epoch = epoch
-        self._current_until = time.monotonic() + _FORGIVEN_S
+        self._current_until = self._seconds() + _FORGIVEN_S
 
     async def follow(self) -> None:
         """Run for ever."""

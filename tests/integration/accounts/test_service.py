@@ -330,7 +330,7 @@ async def test_the_auditor_reads_the_own_clinics_audit_and_nobody_else_does(
 async def test_readiness_asks_the_database(http: httpx.AsyncClient) -> None:
     assert (await http.get(f"{PREFIX}/readyz")).json() == {
         "status": "ready",
-        "dependencies": {"postgresql": "up"},
+        "dependencies": {"postgresql": "up", "revocations": "up"},
     }
 
 
