@@ -170,6 +170,18 @@ async def test_releasing_changes_the_session_id_too(browser: Browser, typed_exam
     assert browser.session_id not in (None, before)
 
 
+async def test_what_needs_confirming_asks_for_it_and_comes_back(browser: Browser, world: World) -> None:
+    """A sensitive result, say: whichever service asks for a step-up."""
+    await browser.sign_in(DOCTOR)
+    world.needs_step_up.add("/api/v1/exams/catalogue")
+    path = f"/pacientes/{next(iter(world.records))}/exames/novo"
+    sent_away = await browser.open(path)
+    assert sent_away.headers["location"] == f"/confirmar?next={path}"
+    await browser.open(sent_away.headers["location"])
+    page = await browser.send("/confirmar", {"code": CODE})
+    assert (page.status_code, page.url.path) == (200, path)
+
+
 async def test_confirming_leads_to_no_other_site(browser: Browser) -> None:
     await browser.sign_in(DOCTOR)
     await browser.open("/confirmar?next=//evil.test/")

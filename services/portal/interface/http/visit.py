@@ -44,8 +44,11 @@ class Visit:
 
     @property
     def caller(self) -> Caller:
-        """On whose behalf the services are asked."""
-        return self.caller_with(self.session.access_token if self.session else None)
+        """On whose behalf the services are asked: for five minutes after confirming, with the word of it."""
+        if self.session is None:
+            return self.caller_with(None)
+        stepped = self.portal.sessions.stepped_up_token(self.session)
+        return self.caller_with(stepped or self.session.access_token)
 
     def caller_with(self, token: str | None) -> Caller:
         agent = self.request.headers.get("user-agent", "")

@@ -31,6 +31,8 @@ def fake_api(world: World) -> FastAPI:
         world.calls.append(Call(request.method, str(request.url), dict(request.headers)))
         if request.url.path.split("/")[3] in world.down:
             return refusal(request, Refused(503, "unavailable", "Indisponível."))
+        if request.url.path in world.needs_step_up and not world.is_stepped_up(request):
+            return refusal(request, Refused(403, "exam_results.step_up_required", "Confirme."))
         return await call_next(request)
 
     return app
