@@ -50,8 +50,8 @@ def door_to_staff(app: str) -> list[str]:
     transaction has a record. An exact id and no list, as everywhere here; a stranger's id gives nothing.
     """
     return [
-        *_reads("memberships"),
-        *_door(
+        *reads("memberships"),
+        *door(
             app,
             "staff_known_to_me(uuid[])",
             "TABLE (account_id uuid, clinic_id uuid, name text, roles text[])",
