@@ -10,6 +10,7 @@ Fixtures
                          SQLAlchemy's form, a fresh empty database with the roles
                          `<service>_owner|_app|_relay|_sealer` (no BYPASSRLS)
     valkey_url           `redis://...`, emptied before each test that asks for `clean_valkey`
+    loaded_valkey        the same with the word that no session has ended, as accounts' worker would leave it
     mongo_url            `mongodb://...`, journaled writes; `mongo_database_name` is fresh for each test
     topology             the parsed topology.json
     aws                  EmbeddedAws: .url, .region, .credentials[service], .client(service, "sqs"),
@@ -115,6 +116,14 @@ def clean_valkey(valkey_url: str) -> str:
     with redis.Redis.from_url(valkey_url) as client:
         client.flushall()
     return valkey_url
+
+
+@pytest.fixture
+def loaded_valkey(clean_valkey: str) -> str:
+    """The address of a Valkey as accounts' worker leaves it: every ended session is told, and there is none."""
+    with redis.Redis.from_url(clean_valkey) as client:
+        client.set("sessions:epoch", b"of the tests")
+    return clean_valkey
 
 
 @pytest.fixture(scope="session")

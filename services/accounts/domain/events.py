@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from services.accounts.domain.account import Account
@@ -40,11 +41,23 @@ class ProfessionalRegistered(DomainEvent):
     membership: Membership
 
 
+CodePurpose = Literal["first_access", "sign_in", "step_up", "password_reset"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class OneTimeCodeIssued(DomainEvent):
-    """A code was made for a person who asked for the first access. A command, not an announcement: it is secret."""
+    """A code was made for a person who asked for one. A command, not an announcement: it is secret."""
 
     account_id: UUID
     clinic_id: UUID
     code: str
     expires_at: datetime
+    purpose: CodePurpose = "first_access"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedInFromNewDevice(DomainEvent):
+    """Somebody signed in from a device this account was not used on before. A command: tell the person."""
+
+    account_id: UUID
+    clinic_id: UUID

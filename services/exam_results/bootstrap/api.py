@@ -20,6 +20,7 @@ from services.shared.platform.auth import JwksTokenVerifier
 from services.shared.platform.http.access_routes import access_routes
 from services.shared.platform.http.api import create_api
 from services.shared.platform.process import serve_api
+from services.shared.platform.revocations import following
 
 
 def build_api(settings: Settings) -> FastAPI:
@@ -33,24 +34,33 @@ def build_api(settings: Settings) -> FastAPI:
             core[0].transactions, shipped_catalogue(), shipped_lifecycle(), SystemClock()
         )
         app.state.access_log = exam_access_log(core[0].database, shipped_catalogue())
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient() as http, following(settings.redis_url) as revocations:
+            app.state.revocations = revocations
             app.state.token_verifier = JwksTokenVerifier(
-                issuer=settings.issuer, audience=settings.audience, jwks_url=settings.jwks_url, http=http
+                issuer=settings.issuer,
+                audience=settings.audience,
+                jwks_url=settings.jwks_url,
+                http=http,
+                revocations=revocations,
             )
             yield
         await core.pop().close()
 
+    async def revocations_are_current() -> None:
+        await app.state.revocations.is_current()
+
     async def database_answers() -> None:
         await core[0].database.ping()
 
-    return create_api(
+    app = create_api(
         title="Laudo exam results",
         prefix=PREFIX,
         routers=[access_routes(), orders_router(shipped_catalogue()), bench_router(), reports_router()],
         token_verifier=None,
-        checks={"postgresql": database_answers},
+        checks={"postgresql": database_answers, "revocations": revocations_are_current},
         lifespan=lifespan,
     )
+    return app
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from services.shared.platform.auth import JwksTokenVerifier
 from services.shared.platform.http.access_routes import access_routes
 from services.shared.platform.http.api import create_api
 from services.shared.platform.process import serve_api
+from services.shared.platform.revocations import following
 
 _THREADS = 32  # each waits for one DynamoDB call
 
@@ -42,20 +43,29 @@ def build_api(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
         app.state.access_log = DynamoAccessLog(table)
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient() as http, following(settings.redis_url) as revocations:
+            app.state.revocations = revocations
             app.state.token_verifier = JwksTokenVerifier(
-                issuer=settings.issuer, audience=settings.audience, jwks_url=settings.jwks_url, http=http
+                issuer=settings.issuer,
+                audience=settings.audience,
+                jwks_url=settings.jwks_url,
+                http=http,
+                revocations=revocations,
             )
             yield
 
-    return create_api(
+    async def revocations_are_current() -> None:
+        await app.state.revocations.is_current()
+
+    app = create_api(
         title="Laudo file management",
         prefix=PREFIX,
         routers=[access_routes(), file_routes(use_cases)],
         token_verifier=None,
-        checks={"dynamodb": lambda: table_answers(table)},
+        checks={"dynamodb": lambda: table_answers(table), "revocations": revocations_are_current},
         lifespan=lifespan,
     )
+    return app
 
 
 def main() -> None:

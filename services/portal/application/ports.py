@@ -16,6 +16,7 @@ class Caller:
     locale: str
     token: str | None = None
     address: str | None = None  # the person's network address, for limits and the audit
+    agent: str = ""  # what the person's browser calls itself, for the list of devices
 
 
 class ApiGateway(Protocol):

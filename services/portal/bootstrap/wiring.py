@@ -12,6 +12,7 @@ from services.portal.application.api.accounts import AccountsApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
 from services.portal.application.api.notifications import NotificationsApi
+from services.portal.application.api.security import SecurityApi
 from services.portal.application.ports import ApiGateway, SealedStore, Service
 from services.portal.application.searches import Searches
 from services.portal.application.sessions import Sessions
@@ -40,14 +41,15 @@ def bases(settings: PortalSettings) -> dict[Service, str]:
 
 def compose(settings: PortalSettings, gateway: ApiGateway, store: SealedStore, clock: Clock) -> Portal:
     """Put the parts together; tests pass their own gateway, store and clock to this same function."""
-    accounts = AccountsApi(gateway)
+    accounts, security = AccountsApi(gateway), SecurityApi(gateway)
     return Portal(
         accounts=accounts,
         exams=ExamsApi(gateway),
         files=FilesApi(gateway),
         notifications=NotificationsApi(gateway),
         accesses=Accesses(AccessLogsApi(gateway), accounts),
-        sessions=Sessions(accounts, store, clock, settings.session_idle_s),
+        security=security,
+        sessions=Sessions(accounts, security, store, clock, settings.session_idle_s),
         searches=Searches(store),
         store=store,
         pages=Pages(clock),

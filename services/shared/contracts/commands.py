@@ -19,7 +19,7 @@ class SendOneTimeCode(BaseModel):
     account_id: UUID
     code: str
     expires_at: datetime
-    purpose: Literal["first_access"]
+    purpose: Literal["first_access", "sign_in", "step_up", "password_reset"]
 
 
 class SendSignInAlert(BaseModel):

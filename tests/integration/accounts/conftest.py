@@ -1,6 +1,9 @@
 """Accounts on real servers."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import httpx
@@ -10,6 +13,10 @@ from infra.local.provision.databases import DatabaseUrls
 from services.accounts.bootstrap.api import build_api
 from services.accounts.bootstrap.seed import seed
 from services.accounts.bootstrap.settings import Settings
+from services.accounts.infrastructure.persistence.directory import revoked_since
+from services.shared.platform.messaging.wakeup import valkey_client
+from services.shared.platform.postgres.database import connect_database
+from services.shared.platform.revocations import RevocationKeeper
 from tests.integration.accounts.postgres import Link, connected, migrated
 from tests.support.embedded import REPOSITORY, EmbeddedAws
 from tests.unit.accounts.samples import ISSUER
@@ -62,11 +69,27 @@ async def seeded(settings: Settings) -> Settings:
     return settings
 
 
+@asynccontextmanager
+async def revocations_kept(settings: Settings) -> AsyncIterator[None]:
+    """What the worker does for everybody: load ended sessions into Valkey, whoever empties it."""
+    database = await connect_database(settings.database_url, size=1)
+    valkey = valkey_client(settings.redis_url)
+    keeper = RevocationKeeper(valkey, partial(revoked_since, database), every_s=0.1)
+    await keeper.load()
+    task = asyncio.create_task(keeper.run())
+    yield
+    task.cancel()
+    await asyncio.wait([task])
+    await valkey.aclose()
+    await database.close()
+
+
 @pytest.fixture(scope="session")
 async def http(seeded: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """The API as `make run` starts it, in this process, with the demonstration's people."""
     app: Any = build_api(seeded)
     async with (
+        revocations_kept(seeded),
         app.router.lifespan_context(app),
         httpx.AsyncClient(
             transport=httpx.ASGITransport(app, client=("203.0.113.7", 1)), base_url="http://accounts"

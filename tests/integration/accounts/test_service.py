@@ -11,11 +11,13 @@ import asyncpg
 import httpx
 import orjson
 import pyotp
+import pytest
 import yaml
 
 from services.accounts.bootstrap import worker
 from services.accounts.bootstrap.seed import seed
 from services.accounts.bootstrap.settings import Settings
+from services.accounts.infrastructure.security.password_hashing import Argon2PasswordHasher
 from services.shared.platform.messaging.envelope import Message, parse_message
 from tests.integration.accounts.conftest import CLIENT_SECRET, DEMO
 from tests.support.embedded import EmbeddedAws
@@ -58,7 +60,13 @@ async def outbox(settings: Settings) -> list[Message]:
         await relay.close()
 
 
-async def test_seeding_tells_of_everybody_once_and_a_second_run_changes_nothing(seeded: Settings) -> None:
+async def _hashes_nothing(*_: object) -> str:
+    raise AssertionError("a second run hashes nothing")
+
+
+async def test_seeding_tells_of_everybody_once_and_a_second_run_changes_nothing(
+    seeded: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told = [(message.type, message.subject, message.clinic_id) for message in await outbox(seeded)]
     staff = [each for each in PEOPLE if each["kind"] == "staff"]
     records = [record for each in PEOPLE for record in each.get("records", ())]
@@ -67,6 +75,7 @@ async def test_seeding_tells_of_everybody_once_and_a_second_run_changes_nothing(
     assert len([item for item in told if item[0] == "patient.registered"]) == len(records)
     professionals = {each["id"] for each in staff if {"doctor", "releaser"} & set(each["roles"])}
     assert {item[1] for item in told if item[0] == "doctor.registered"} == professionals
+    monkeypatch.setattr(Argon2PasswordHasher, "hash", _hashes_nothing)
     assert await seed(seeded) == 0
     assert [(message.type, message.subject, message.clinic_id) for message in await outbox(seeded)] == told
 
@@ -321,7 +330,7 @@ async def test_the_auditor_reads_the_own_clinics_audit_and_nobody_else_does(
 async def test_readiness_asks_the_database(http: httpx.AsyncClient) -> None:
     assert (await http.get(f"{PREFIX}/readyz")).json() == {
         "status": "ready",
-        "dependencies": {"postgresql": "up"},
+        "dependencies": {"postgresql": "up", "revocations": "up"},
     }
 
 

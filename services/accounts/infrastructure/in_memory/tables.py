@@ -11,8 +11,10 @@ from services.accounts.domain.clinic import Clinic
 from services.accounts.domain.login import Login
 from services.accounts.domain.membership import Membership
 from services.accounts.domain.one_time_code import OneTimeCode
+from services.accounts.domain.passkey import Passkey
 from services.accounts.domain.patient_record import PatientRecord
 from services.accounts.domain.session import Session
+from services.accounts.domain.ticket import Ticket
 from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.events import DomainEvent
 
@@ -35,6 +37,10 @@ class Tables:
     sessions: dict[UUID, Session] = field(default_factory=dict)
     tokens: dict[bytes, RefreshTokenRow] = field(default_factory=dict)
     codes: dict[UUID, OneTimeCode] = field(default_factory=dict)
+    devices: dict[tuple[UUID, bytes], datetime] = field(default_factory=dict)
+    passkeys: dict[UUID, Passkey] = field(default_factory=dict)
+    recovery_codes: dict[tuple[UUID, bytes], None] = field(default_factory=dict)
+    tickets: dict[bytes, Ticket] = field(default_factory=dict)
     answers: dict[tuple[UUID, str], tuple[str, bytes, dict[str, Any]]] = field(default_factory=dict)
     audit: dict[UUID, AuditEntry] = field(default_factory=dict)
     events: dict[UUID, DomainEvent] = field(default_factory=dict)

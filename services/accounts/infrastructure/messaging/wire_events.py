@@ -9,11 +9,12 @@ from services.accounts.domain.events import (
     OneTimeCodeIssued,
     PatientRegistered,
     ProfessionalRegistered,
+    SignedInFromNewDevice,
 )
 from services.accounts.domain.membership import Membership
 from services.accounts.domain.patient_record import PatientRecord
 from services.shared.contracts import accounts as wire
-from services.shared.contracts.commands import SendOneTimeCode
+from services.shared.contracts.commands import SendOneTimeCode, SendSignInAlert
 from services.shared.kernel.events import DomainEvent
 from services.shared.kernel.principal import Role
 from services.shared.platform.messaging.envelope import Message, new_message
@@ -21,6 +22,7 @@ from services.shared.platform.messaging.envelope import Message, new_message
 SOURCE = "/accounts"
 EVENTS_TOPIC = "accounts-events"
 COMMANDS_QUEUE = "notification-commands"
+CRITICAL_QUEUE = "notification-critical"
 
 
 def message_of(event: DomainEvent) -> tuple[Message, str]:
@@ -36,6 +38,8 @@ def message_of(event: DomainEvent) -> tuple[Message, str]:
             return _professional(event), EVENTS_TOPIC
         case OneTimeCodeIssued():
             return _one_time_code(event), COMMANDS_QUEUE
+        case SignedInFromNewDevice():
+            return _sign_in_alert(event), CRITICAL_QUEUE
     raise TypeError(type(event).__name__)
 
 
@@ -140,6 +144,17 @@ def _one_time_code(event: OneTimeCodeIssued) -> Message:
             account_id=event.account_id,
             code=event.code,
             expires_at=event.expires_at,
-            purpose="first_access",
+            purpose=event.purpose,
         ),
+    )
+
+
+def _sign_in_alert(event: SignedInFromNewDevice) -> Message:
+    return new_message(
+        "notification.command.sign_in_alert",
+        source=SOURCE,
+        subject=event.account_id,
+        clinic_id=event.clinic_id,
+        time=event.occurred_at,
+        data=SendSignInAlert(account_id=event.account_id, signed_in_at=event.occurred_at),
     )

@@ -10,19 +10,12 @@ class AccountsApi:
     def __init__(self, gateway: ApiGateway) -> None:
         self._gateway = gateway
 
-    async def sign_in(self, caller: Caller, login: str, password: str, code: str | None = None) -> Json:
-        body = {"login": login, "password": password} | ({"code": code} if code else {})
-        return await self._gateway.call(caller, "accounts", "POST", "/sessions", body=body)
-
     async def refresh(self, caller: Caller, refresh_token: str) -> Json:
         body = {"refresh_token": refresh_token}
         return await self._gateway.call(caller, "accounts", "POST", "/sessions/refresh", body=body)
 
     async def sign_out(self, caller: Caller) -> None:
         await self._gateway.call(caller, "accounts", "DELETE", "/sessions/current")
-
-    async def step_up(self, caller: Caller, code: str) -> Json:
-        return await self._gateway.call(caller, "accounts", "POST", "/step-up", body={"code": code})
 
     async def ask_first_access(self, caller: Caller, login: str) -> None:
         await self._gateway.call(caller, "accounts", "POST", "/first-access", body={"login": login})

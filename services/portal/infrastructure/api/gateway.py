@@ -41,6 +41,8 @@ class HttpGateway:
             headers["Authorization"] = f"Bearer {caller.token}"
         if caller.address:
             headers["X-Forwarded-For"] = caller.address
+        if caller.agent:
+            headers["User-Agent"] = caller.agent
         if idempotency_key:
             headers["Idempotency-Key"] = idempotency_key
         request = self._http.build_request(

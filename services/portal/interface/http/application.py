@@ -15,16 +15,21 @@ from services.portal.interface.http.pages import (
     accesses,
     account,
     bench,
+    confirm,
     downloads,
     exam,
     exam_list,
     first_access,
     home,
+    new_authenticator,
     notices,
     orders,
     patients,
     release,
+    reset,
+    security,
     sign_in,
+    sign_in_steps,
     values,
     verification,
 )
@@ -33,7 +38,8 @@ from services.shared.platform.http.middleware import LimitedBodies, TracedReques
 from services.shared.platform.http.scrape import metrics_router
 
 PAGES = (
-    sign_in, first_access, home, patients, orders, exam_list, exam, bench, values, release, downloads,
+    sign_in, sign_in_steps, reset, confirm, security, new_authenticator,
+    first_access, home, patients, orders, exam_list, exam, bench, values, release, downloads,
     notices, accesses, account, verification,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

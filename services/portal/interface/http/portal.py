@@ -8,6 +8,7 @@ from services.portal.application.api.accounts import AccountsApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
 from services.portal.application.api.notifications import NotificationsApi
+from services.portal.application.api.security import SecurityApi
 from services.portal.application.ports import SealedStore
 from services.portal.application.searches import Searches
 from services.portal.application.sessions import Sessions
@@ -24,6 +25,7 @@ class Portal:
     files: FilesApi
     notifications: NotificationsApi
     accesses: Accesses
+    security: SecurityApi
     sessions: Sessions
     searches: Searches
     store: SealedStore

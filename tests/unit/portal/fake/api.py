@@ -8,6 +8,7 @@ from tests.unit.portal.fake.access_logs import access_logs
 from tests.unit.portal.fake.accounts import accounts
 from tests.unit.portal.fake.bench import bench
 from tests.unit.portal.fake.exams import exam_of, exams
+from tests.unit.portal.fake.security import security
 from tests.unit.portal.fake.state import Call, Json, Refused, World, refusal
 
 
@@ -16,6 +17,7 @@ def fake_api(world: World) -> FastAPI:
     for router in (
         access_logs(world),
         accounts(world),
+        security(world),
         exams(world),
         bench(world),
         files(world),
@@ -29,6 +31,8 @@ def fake_api(world: World) -> FastAPI:
         world.calls.append(Call(request.method, str(request.url), dict(request.headers)))
         if request.url.path.split("/")[3] in world.down:
             return refusal(request, Refused(503, "unavailable", "Indisponível."))
+        if request.url.path in world.needs_step_up and not world.is_stepped_up(request):
+            return refusal(request, Refused(403, "exam_results.step_up_required", "Confirme."))
         return await call_next(request)
 
     return app

@@ -51,6 +51,10 @@ class World:
     refresh_tokens: dict[str, str] = field(default_factory=dict)
     keys: dict[str, Json] = field(default_factory=dict)  # idempotency key -> answer
     first_codes: dict[str, str] = field(default_factory=dict)
+    tickets: dict[str, str] = field(default_factory=dict)  # ticket -> login
+    needs_step_up: set[str] = field(default_factory=set)  # paths of any service
+    codes_sent: list[str] = field(default_factory=list)
+    devices: list[str] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     down: set[str] = field(default_factory=set)
     refreshes: int = 0

@@ -7,22 +7,22 @@ The owner's policies are there for these functions alone.
 
 def doors(app: str) -> list[str]:
     return [
-        *_reads("logins"),
-        *_door(
+        *reads("logins"),
+        *door(
             app,
             "person_of_login(bytea)",
             "uuid",
             "SELECT person_id FROM logins WHERE lookup = $1",
         ),
-        *_reads("refresh_tokens"),
-        *_door(
+        *reads("refresh_tokens"),
+        *door(
             app,
             "person_of_refresh_token(bytea)",
             "uuid",
             "SELECT person_id FROM refresh_tokens WHERE token_hash = $1",
         ),
-        *_reads("patient_records"),
-        *_door(
+        *reads("patient_records"),
+        *door(
             app,
             "clinic_of_patient(uuid)",
             "uuid",
@@ -35,7 +35,7 @@ def doors(app: str) -> list[str]:
 def door_by_birth_date(app: str) -> list[str]:
     """A CPF and a birth date that belong together on some clinic's record. Accounts stay closed to the owner."""
     return [
-        *_door(
+        *door(
             app,
             "person_of_login_born(bytea, date)",
             "uuid",
@@ -50,8 +50,8 @@ def door_to_staff(app: str) -> list[str]:
     transaction has a record. An exact id and no list, as everywhere here; a stranger's id gives nothing.
     """
     return [
-        *_reads("memberships"),
-        *_door(
+        *reads("memberships"),
+        *door(
             app,
             "staff_known_to_me(uuid[])",
             "TABLE (account_id uuid, clinic_id uuid, name text, roles text[])",
@@ -78,15 +78,15 @@ def _forgets(app: str) -> list[str]:
         *policies,
         # The cascade from sessions deletes tokens as their owner too.
         "CREATE POLICY forgotten ON refresh_tokens FOR DELETE TO CURRENT_USER USING (true)",
-        *_door(app, "forget_expired()", "void", deletes),
+        *door(app, "forget_expired()", "void", deletes),
     ]
 
 
-def _reads(table: str) -> list[str]:
+def reads(table: str) -> list[str]:
     return [f"CREATE POLICY door ON {table} FOR SELECT TO CURRENT_USER USING (true)"]
 
 
-def _door(app: str, signature: str, returns: str, body: str) -> list[str]:
+def door(app: str, signature: str, returns: str, body: str) -> list[str]:
     return [
         f"""CREATE FUNCTION {signature} RETURNS {returns} LANGUAGE sql SECURITY DEFINER
             SET search_path = public, pg_temp AS $$ {body} $$""",
