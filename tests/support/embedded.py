@@ -8,7 +8,8 @@ Fixtures
     postgres_admin_url   superuser's address, `postgresql://...` (asyncpg's form)
     new_database         factory: `new_database("accounts")` -> DatabaseUrls(owner, app, relay), SQLAlchemy's form,
                          a fresh empty database with the roles `<service>_owner|_app|_relay` (no BYPASSRLS)
-    valkey_url           `redis://...`, emptied before each test that asks for `clean_valkey`
+    valkey_url_of        factory: `valkey_url_of("accounts")` -> `redis://...`, that service's own user
+    clean_valkey         empties Valkey before the test; the administrator's address, to look into it
     mongo_url            `mongodb://...`, journaled writes; `mongo_database_name` is fresh for each test
     topology             the parsed topology.json
     aws                  EmbeddedAws: .url, .region, .credentials[service], .client(service, "sqs"),
@@ -39,6 +40,7 @@ from infra.local.provision.clients import AwsAccount
 from infra.local.provision.databases import DatabaseUrls, database_urls, provision_database
 from infra.local.provision.identities import Credentials
 from infra.local.provision.secret_store import SecretStore
+from infra.local.provision.valkey_users import valkey_users
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 Result = TypeVar("Result")
@@ -96,24 +98,33 @@ def new_database(
 
 
 @pytest.fixture(scope="session")
-def valkey_server(stack_home: Path, stack_secrets: SecretStore) -> Iterator[ValkeyServer]:
-    server = ValkeyServer(stack_home / "valkey", free_port(), stack_secrets.password("valkey"), durable=False)
+def valkey_server(
+    stack_home: Path, stack_secrets: SecretStore, topology: dict[str, Any]
+) -> Iterator[ValkeyServer]:
+    server = ValkeyServer(
+        stack_home / "valkey",
+        free_port(),
+        stack_secrets.password("valkey.administrator"),
+        valkey_users(topology, stack_secrets),
+        durable=False,
+    )
     server.start()
     yield server
     server.stop()
 
 
 @pytest.fixture(scope="session")
-def valkey_url(valkey_server: ValkeyServer) -> str:
+def valkey_url_of(valkey_server: ValkeyServer) -> Callable[[str], str]:
+    """The address that a service or the portal is told: its own user. Before a test, `clean_valkey` empties it."""
     return valkey_server.url
 
 
 @pytest.fixture
-def clean_valkey(valkey_url: str) -> str:
-    """The address of a Valkey that holds nothing."""
-    with redis.Redis.from_url(valkey_url) as client:
+def clean_valkey(valkey_server: ValkeyServer) -> str:
+    """The administrator's address of a Valkey that holds nothing."""
+    with redis.Redis.from_url(valkey_server.url()) as client:
         client.flushall()
-    return valkey_url
+    return valkey_server.url()
 
 
 @pytest.fixture(scope="session")

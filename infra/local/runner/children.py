@@ -86,7 +86,7 @@ def prepare_command(around: Surroundings, service: str, modules: list[str]) -> C
 def portal_command(around: Surroundings) -> Command:
     env = _common(around) | {
         "LAUDO_HTTP_PORT": str(around.ports[PORTAL]),
-        "LAUDO_REDIS_URL": around.engines.valkey.url,
+        "LAUDO_REDIS_URL": around.engines.valkey.url(PORTAL),
         "LAUDO_PORTAL_SESSION_KEY": around.secrets.password("portal.session_key"),
         **_service_urls(around),
     }
@@ -116,7 +116,7 @@ def service_environment(around: Surroundings, service: str) -> dict[str, str]:
         "AWS_DEFAULT_REGION": region,
         "LAUDO_AWS_ENDPOINT_URL": around.engines.aws.url,
         "LAUDO_AWS_REGION": region,
-        "LAUDO_REDIS_URL": around.engines.valkey.url,
+        "LAUDO_REDIS_URL": around.engines.valkey.url(service),
         "LAUDO_ISSUER": f"{around.public_url}/api/v1/accounts",
         "LAUDO_JWKS_URL": f"{accounts}/.well-known/jwks.json",
         "LAUDO_LOCAL_DEMO": "true",

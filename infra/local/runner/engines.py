@@ -10,9 +10,11 @@ from infra.local.engines.aws import AwsServer
 from infra.local.engines.mongo import MongoServer
 from infra.local.engines.postgres import PostgresServer
 from infra.local.engines.server import Server
+from infra.local.engines.valkey import ADMIN as VALKEY_ADMIN
 from infra.local.engines.valkey import ValkeyServer
 from infra.local.provision.databases import provision_database
 from infra.local.provision.secret_store import SecretStore
+from infra.local.provision.valkey_users import valkey_users
 from infra.local.runner.data_folder import DataFolder
 
 NAMES = ("postgres", "valkey", "mongo", "aws")
@@ -51,7 +53,8 @@ def build_engines(
         ValkeyServer(
             folder.path / "valkey",
             ports["valkey"],
-            secrets.password("valkey"),
+            secrets.password(f"valkey.{VALKEY_ADMIN}"),
+            valkey_users(topology, secrets),
             durable=durable,
             log=log("valkey"),
         ),

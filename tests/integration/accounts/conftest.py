@@ -31,7 +31,7 @@ async def link(accounts_urls: DatabaseUrls) -> AsyncIterator[Link]:
 
 @pytest.fixture(scope="session")
 def settings(
-    new_database: Callable[[str], DatabaseUrls], aws: EmbeddedAws, valkey_url: str
+    new_database: Callable[[str], DatabaseUrls], aws: EmbeddedAws, valkey_url_of: Callable[[str], str]
 ) -> Iterator[Settings]:
     """The settings of a whole service of its own, migrated, with AWS credentials in the environment."""
     urls = migrated(new_database)
@@ -42,7 +42,7 @@ def settings(
             database_url=urls.app,
             relay_database_url=urls.relay,
             owner_database_url=urls.owner,
-            redis_url=valkey_url,
+            redis_url=valkey_url_of("accounts"),
             issuer=ISSUER,
             jwks_url=f"{ISSUER}/.well-known/jwks.json",
             aws_endpoint_url=aws.url,

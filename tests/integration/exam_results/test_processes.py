@@ -34,12 +34,12 @@ async def urls(new_database: Callable[[str], DatabaseUrls]) -> DatabaseUrls:
 
 
 @pytest.fixture
-def settings(urls: DatabaseUrls, clean_valkey: str) -> Settings:
+def settings(urls: DatabaseUrls, clean_valkey: str, valkey_url_of: Callable[[str], str]) -> Settings:
     return Settings(
         database_url=urls.app,
         relay_database_url=urls.relay,
         owner_database_url=urls.owner,
-        redis_url=clean_valkey,
+        redis_url=valkey_url_of("exam-results"),
         issuer="http://issuer",
         jwks_url="http://127.0.0.1:9/jwks",
         demo_folder=DEMO,

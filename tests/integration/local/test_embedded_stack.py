@@ -8,7 +8,6 @@ import asyncpg
 import psutil
 import pymongo
 import pytest
-import redis
 from botocore.exceptions import ClientError
 
 from infra.local.engines.aws import AwsServer
@@ -65,12 +64,6 @@ async def test_a_role_of_one_service_cannot_enter_the_database_of_another(
     foreign = _plain(accounts.app).rpartition("/")[0] + "/" + exams.app.rpartition("/")[2]
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await asyncpg.connect(foreign)
-
-
-def test_valkey_refuses_a_caller_without_its_password(valkey_server: ValkeyServer) -> None:
-    stranger = redis.Redis(host="127.0.0.1", port=valkey_server.port)
-    with pytest.raises(redis.AuthenticationError):
-        stranger.get("anything")
 
 
 def test_an_acknowledged_mongo_write_survives_a_crash_of_the_server(

@@ -102,7 +102,7 @@ def _return_quickly(aws: Any) -> None:
 async def installation(
     mongo_url: str,
     mongo_database_name: str,
-    valkey_url: str,
+    valkey_url_of: Callable[[str], str],
     aws: Any,
     aws_environment: Callable[[str], dict[str, str]],
     tmp_path: Path,
@@ -112,7 +112,7 @@ async def installation(
     mine = {
         "LAUDO_MONGO_URL": mongo_url,
         "LAUDO_MONGO_DATABASE": mongo_database_name,
-        "LAUDO_REDIS_URL": valkey_url,
+        "LAUDO_REDIS_URL": valkey_url_of("notification"),
         "LAUDO_ISSUER": "http://localhost/api/v1/accounts",
         "LAUDO_JWKS_URL": "http://localhost/api/v1/accounts/.well-known/jwks.json",
         "LAUDO_DEMO_FOLDER": str(DEMO),
