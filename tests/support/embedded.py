@@ -10,7 +10,8 @@ Fixtures
                          a fresh empty database with the roles `<service>_owner|_app|_relay` (no BYPASSRLS)
     valkey_url_of        factory: `valkey_url_of("accounts")` -> `redis://...`, that service's own user
     clean_valkey         empties Valkey before the test; the administrator's address, to look into it
-    mongo_url            `mongodb://...`, journaled writes; `mongo_database_name` is fresh for each test
+    mongo_url            the administrator's `mongodb://...`; `mongo_database_name` is fresh for each test
+    mongo_users          MongoUrls(app, owner): the addresses of notification's users in that database
     topology             the parsed topology.json
     aws                  EmbeddedAws: .url, .region, .credentials[service], .client(service, "sqs"),
                          .admin("sqs"), .queue_url(name), .purge(); everything of topology.json exists in it
@@ -39,6 +40,7 @@ from infra.local.provision.aws import provision_aws
 from infra.local.provision.clients import AwsAccount
 from infra.local.provision.databases import DatabaseUrls, database_urls, provision_database
 from infra.local.provision.identities import Credentials
+from infra.local.provision.mongo_users import MongoUrls, mongo_urls, provision_mongo
 from infra.local.provision.secret_store import SecretStore
 from infra.local.provision.valkey_users import valkey_users
 
@@ -128,8 +130,8 @@ def clean_valkey(valkey_server: ValkeyServer) -> str:
 
 
 @pytest.fixture(scope="session")
-def mongo_server(stack_home: Path) -> Iterator[MongoServer]:
-    server = MongoServer(stack_home / "mongo", free_port())
+def mongo_server(stack_home: Path, stack_secrets: SecretStore) -> Iterator[MongoServer]:
+    server = MongoServer(stack_home / "mongo", free_port(), stack_secrets.password("mongo.administrator"))
     server.start()
     yield server
     server.stop()
@@ -137,13 +139,22 @@ def mongo_server(stack_home: Path) -> Iterator[MongoServer]:
 
 @pytest.fixture(scope="session")
 def mongo_url(mongo_server: MongoServer) -> str:
-    return mongo_server.url()
+    return mongo_server.admin_url
 
 
 @pytest.fixture
 def mongo_database_name() -> str:
     """A name no other test uses."""
     return f"test_{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def mongo_users(
+    mongo_server: MongoServer, stack_secrets: SecretStore, topology: dict[str, Any], mongo_database_name: str
+) -> MongoUrls:
+    """Notification's two users, in the test's own database."""
+    provision_mongo(mongo_server, topology, stack_secrets, mongo_database_name)
+    return mongo_urls(mongo_server, stack_secrets, "notification", mongo_database_name)
 
 
 @dataclass(frozen=True)

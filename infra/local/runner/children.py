@@ -11,6 +11,7 @@ from infra.gateway.routes import PORTAL, PREFIXES
 from infra.local.engines.process import Command
 from infra.local.provision.databases import DatabaseUrls, database_urls
 from infra.local.provision.identities import stored_credentials
+from infra.local.provision.mongo_users import MongoUrls, mongo_urls
 from infra.local.provision.secret_store import SecretStore
 from infra.local.runner.engines import Engines
 
@@ -54,6 +55,10 @@ class Surroundings:
         database = self.topology["services"][service].get("database")
         return database_urls(self.engines.postgres, self.secrets, database) if database else None
 
+    @property
+    def mongo(self) -> MongoUrls:
+        return mongo_urls(self.engines.mongo, self.secrets, "notification")
+
 
 def module_of(service: str) -> str:
     return "services." + service.replace("-", "_")
@@ -73,6 +78,8 @@ def prepare_command(around: Surroundings, service: str, modules: list[str]) -> C
     env = service_environment(around, service)
     if databases := around.databases(service):
         env["LAUDO_OWNER_DATABASE_URL"] = databases.owner
+    if service == "notification":
+        env["LAUDO_OWNER_MONGO_URL"] = around.mongo.owner
     if service == "accounts":
         env["LAUDO_MACHINE_CLIENTS"] = json.dumps(
             {
@@ -138,7 +145,7 @@ def service_environment(around: Surroundings, service: str) -> dict[str, str]:
 def _own_settings(around: Surroundings, service: str) -> dict[str, str]:
     if service == "notification":
         # Demo messages are to be seen at once, at night too.
-        return {"LAUDO_MONGO_URL": around.engines.mongo.url(), "LAUDO_QUIET_HOURS": "off"}
+        return {"LAUDO_MONGO_URL": around.mongo.app, "LAUDO_QUIET_HOURS": "off"}
     if service == "file-management":
         return {"LAUDO_SIGNING_FOLDER": str(around.home / "signing")}
     return {}

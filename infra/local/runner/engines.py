@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.engines.aws import AwsServer
+from infra.local.engines.mongo import ADMIN as MONGO_ADMIN
 from infra.local.engines.mongo import MongoServer
 from infra.local.engines.postgres import PostgresServer
 from infra.local.engines.server import Server
@@ -58,7 +59,12 @@ def build_engines(
             durable=durable,
             log=log("valkey"),
         ),
-        MongoServer(folder.path / "mongo", ports["mongo"], log=log("mongo")),
+        MongoServer(
+            folder.path / "mongo",
+            ports["mongo"],
+            secrets.password(f"mongo.{MONGO_ADMIN}"),
+            log=log("mongo"),
+        ),
         AwsServer(
             folder.path / "aws",
             ports["aws"],

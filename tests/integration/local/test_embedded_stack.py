@@ -69,11 +69,11 @@ async def test_a_role_of_one_service_cannot_enter_the_database_of_another(
 def test_an_acknowledged_mongo_write_survives_a_crash_of_the_server(
     mongo_server: MongoServer, mongo_database_name: str
 ) -> None:
-    with pymongo.MongoClient[dict[str, Any]](mongo_server.url()) as client:
+    with pymongo.MongoClient[dict[str, Any]](mongo_server.admin_url) as client:
         client[mongo_database_name].log.insert_one({"_id": 1})
     mongo_server.child.kill()
     mongo_server.start()
-    with pymongo.MongoClient[dict[str, Any]](mongo_server.url()) as client:
+    with pymongo.MongoClient[dict[str, Any]](mongo_server.admin_url) as client:
         assert client[mongo_database_name].log.find_one({"_id": 1}) == {"_id": 1}
 
 
