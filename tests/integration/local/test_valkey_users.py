@@ -36,7 +36,7 @@ def user(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def client(user: str, valkey_url_of: Callable[[str], str]) -> Iterator[redis.Redis]:
+def client(user: str, valkey_url_of: Callable[[str], str]) -> Iterator[Any]:
     with redis.Redis.from_url(valkey_url_of(user)) as connected:
         yield connected
 
@@ -54,12 +54,12 @@ def test_a_stranger_gets_nothing(valkey_server: ValkeyServer) -> None:
 
 
 @pytest.mark.parametrize("command", DANGEROUS, ids=" ".join)
-def test_nobody_may_look_around_or_empty_the_server(client: redis.Redis, command: tuple[str, ...]) -> None:
+def test_nobody_may_look_around_or_empty_the_server(client: Any, command: tuple[str, ...]) -> None:
     with pytest.raises(redis.exceptions.NoPermissionError):
         client.execute_command(*command)
 
 
-def test_nobody_reads_or_writes_anothers_keys(client: redis.Redis, user: str) -> None:
+def test_nobody_reads_or_writes_anothers_keys(client: Any, user: str) -> None:
     load = "return redis.call('lindex', KEYS[1], 0)"
     for other in [*(name for name in USERS if name != user), user.upper(), ""]:
         key = f"{other}:session:x"
@@ -73,7 +73,7 @@ def test_nobody_reads_or_writes_anothers_keys(client: redis.Redis, user: str) ->
                 client.execute_command(*attempt)
 
 
-def test_a_script_reaches_no_key_that_its_caller_may_not(client: redis.Redis, user: str) -> None:
+def test_a_script_reaches_no_key_that_its_caller_may_not(client: Any, user: str) -> None:
     """A script may name a key it did not declare: the server asks the caller's rules for each command in it."""
     if user == "portal":
         with pytest.raises(redis.exceptions.NoPermissionError):
@@ -85,7 +85,7 @@ def test_a_script_reaches_no_key_that_its_caller_may_not(client: redis.Redis, us
         client.evalsha(script, 0)
 
 
-def test_nobody_rings_or_listens_at_anothers_channel(client: redis.Redis, user: str) -> None:
+def test_nobody_rings_or_listens_at_anothers_channel(client: Any, user: str) -> None:
     for other in (name for name in USERS if name != user):
         with pytest.raises(redis.exceptions.NoPermissionError):
             client.publish(f"{other}:wake:outbox", "1")
