@@ -42,6 +42,7 @@ class Surroundings:
     topology: Mapping[str, Any]
     engines: Engines
     secrets: SecretStore
+    limit_factor: int = 1
     kill_folder: Path | None = None
 
     def address(self, service: str) -> str:
@@ -126,6 +127,7 @@ def service_environment(around: Surroundings, service: str) -> dict[str, str]:
         "LAUDO_REDIS_URL": around.engines.valkey.url(service),
         "LAUDO_ISSUER": f"{around.public_url}/api/v1/accounts",
         "LAUDO_JWKS_URL": f"{accounts}/.well-known/jwks.json",
+        "LAUDO_LIMIT_FACTOR": str(around.limit_factor),
         "LAUDO_LOCAL_DEMO": "true",
         "LAUDO_DEMO_FOLDER": str(DEMO),
     }

@@ -26,13 +26,14 @@ _SAME_REQUEST_S = 1.5
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the person asked for (`LAUDO_PORT`, `LAUDO_HOME`, `LAUDO_LOG_LEVEL`, `LAUDO_DURABLE`), or a fault test
-    (`LAUDO_KILL_FOLDER`)."""
+    """What the person asked for (`LAUDO_PORT`, `LAUDO_HOME`, `LAUDO_LOG_LEVEL`, `LAUDO_LIMIT_FACTOR`,
+    `LAUDO_DURABLE`), or a fault test (`LAUDO_KILL_FOLDER`)."""
 
     home: Path
     port: int
     log_level: str
     topology: dict[str, Any]
+    limit_factor: int = 1
     durable: bool = True
     kill_folder: Path | None = None
 
@@ -83,6 +84,7 @@ class Runner:
             topology=wishes.topology,
             engines=build_engines(self._folder, ports, secrets, wishes.topology, durable=wishes.durable),
             secrets=secrets,
+            limit_factor=wishes.limit_factor,
             kill_folder=wishes.kill_folder,
         )
         Opening(around, self._folder, self._supervisor, self._main_thread, self._say).open()

@@ -13,7 +13,9 @@ from services.accounts.bootstrap.wiring import Core, build_core
 from services.accounts.interface.http.routes import PREFIX, TAKES_FORMS, all_routers
 from services.shared.platform.auth import JwksTokenVerifier
 from services.shared.platform.http.api import Check, Lifespan, create_api
+from services.shared.platform.http.limits import Limits
 from services.shared.platform.process import serve_api
+from services.shared.platform.rate_limits.valkey import shared_counter
 
 
 def build_api(settings: Settings) -> FastAPI:
@@ -24,6 +26,9 @@ def build_api(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         core = await build_core(settings)
         cores.append(core)
+        app.state.limits = Limits(
+            shared_counter(core.valkey, SERVICE, settings.redis_url), factor=settings.limit_factor
+        )
         async with own_keys(app) as http:
             equip(app, await build_devices(settings, core), settings.issuer, settings.audience, http)
             yield

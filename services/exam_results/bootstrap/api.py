@@ -17,6 +17,7 @@ from services.exam_results.interface.http.reports import reports_router
 from services.shared.kernel.clock import SystemClock
 from services.shared.platform.auth import JwksTokenVerifier
 from services.shared.platform.http.api import create_api
+from services.shared.platform.http.limits import Limits
 from services.shared.platform.process import serve_api
 
 
@@ -30,6 +31,7 @@ def build_api(settings: Settings) -> FastAPI:
         app.state.desk = build_desk(
             core[0].transactions, shipped_catalogue(), shipped_lifecycle(), SystemClock()
         )
+        app.state.limits = Limits(factor=settings.limit_factor)
         async with httpx.AsyncClient() as http:
             app.state.token_verifier = JwksTokenVerifier(
                 issuer=settings.issuer, audience=settings.audience, jwks_url=settings.jwks_url, http=http

@@ -21,7 +21,10 @@ from services.file_management.interface.http.files import FileUseCases, file_rou
 from services.shared.kernel.clock import SystemClock
 from services.shared.platform.auth import JwksTokenVerifier
 from services.shared.platform.http.api import create_api
+from services.shared.platform.http.limits import Limits
+from services.shared.platform.messaging.wakeup import valkey_client
 from services.shared.platform.process import serve_api
+from services.shared.platform.rate_limits.valkey import shared_counter
 
 _THREADS = 32  # each waits for one DynamoDB call
 
@@ -39,11 +42,16 @@ def build_api(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
+        valkey = valkey_client(settings.redis_url)
+        app.state.limits = Limits(
+            shared_counter(valkey, SERVICE, settings.redis_url), factor=settings.limit_factor
+        )
         async with httpx.AsyncClient() as http:
             app.state.token_verifier = JwksTokenVerifier(
                 issuer=settings.issuer, audience=settings.audience, jwks_url=settings.jwks_url, http=http
             )
             yield
+        await valkey.aclose()
 
     return create_api(
         title="Laudo file management",

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -25,6 +25,9 @@ class ServiceSettings(BaseSettings):
     jwks_url: str  # where the issuer's keys are fetched, inside the network
     audience: str = "laudo"
     public_url: str = "http://localhost:8080"  # what people type; used in links and messages
+    limit_factor: int = Field(
+        1, ge=1
+    )  # multiplies every rate limit: benches and fault tests come from one address
     kill_folder: Path | None = None  # fault tests only: see platform/kill_points.py
     local_demo: bool = False  # True only under `make run` and tests
     demo_folder: Path | None = None  # demo clinics and people, read by the seeders

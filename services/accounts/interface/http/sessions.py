@@ -9,6 +9,7 @@ from services.accounts.application.commands.sign_in import SignIn
 from services.accounts.application.commands.sign_out import SignOut
 from services.accounts.application.commands.step_up import StepUp
 from services.accounts.interface.http.front_desk import desk_of
+from services.accounts.interface.http.limits import REFRESH, SIGN_IN, STEP_UP
 from services.accounts.interface.http.schemas import (
     AccessTokenView,
     RefreshBody,
@@ -28,7 +29,7 @@ async def sign_in(
     request: Request,
     response: Response,
     body: SignInBody,
-    _: Annotated[None, public("whoever signs in has no token yet")],
+    _: Annotated[None, public("whoever signs in has no token yet", limits=SIGN_IN)],
 ) -> SessionView:
     signed_in = await desk_of(request).sign_in(
         body.login,
@@ -46,7 +47,7 @@ async def refresh(
     request: Request,
     response: Response,
     body: RefreshBody,
-    _: Annotated[None, public("the refresh token is the proof")],
+    _: Annotated[None, public("the refresh token is the proof", limits=REFRESH)],
 ) -> SessionView:
     signed_in = await desk_of(request).refresh(
         body.refresh_token.get_secret_value(), address=address_of(request)
@@ -65,7 +66,7 @@ async def step_up(
     request: Request,
     response: Response,
     body: StepUpBody,
-    caller: Annotated[Principal, callers(*PEOPLE)],
+    caller: Annotated[Principal, callers(*PEOPLE, limits=STEP_UP)],
 ) -> AccessTokenView:
     token = await desk_of(request).step_up(body.code, caller, address=address_of(request))
     never_stored(response)
