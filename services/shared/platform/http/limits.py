@@ -58,7 +58,10 @@ class Limits:
             limit = (
                 declared if self._factor == 1 else replace(declared, amount=declared.amount * self._factor)
             )
-            subject = await _subject(request, limit.by, principal)
+            if principal is not None and limit.by is By.PERSON:
+                subject: Hashable = principal.account_id
+            else:
+                subject = await _subject(request, limit.by)
             if limit.shared:
                 taken = await self._shared.take(limit, subject)
             else:
@@ -101,11 +104,9 @@ def _whole_seconds(taken: Taken) -> int:
     return max(1, math.ceil(taken.next_in_s))
 
 
-async def _subject(request: Request, by: By, principal: Principal | None) -> Hashable:
+async def _subject(request: Request, by: By) -> Hashable:
     if by is By.PERSON:
-        if principal is None:
-            raise TypeError("a limit per person stands on a route with callers")
-        return principal.account_id
+        raise TypeError("a limit per person stands on a route with callers")
     network = network_of(request.client.host if request.client else "")
     return network if by is By.ADDRESS else f"{network}|{await _login(request)}"
 

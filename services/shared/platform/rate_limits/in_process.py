@@ -1,8 +1,8 @@
 """Counts in this process's memory: one look-up and a few additions, so that hot reads can afford it.
 
 The generic cell rate algorithm (ITU-T I.371): of each subject only the moment is kept at which all it used is given
-back. The `limits` library's memory storage starts a thread or a task to tidy up at every request, which costs a
-read more than its own authorisation; it is used where the count is shared (`valkey.py`).
+back. The `limits` library's memory storage costs several times as much, since it keeps every request of a window and
+starts a timer's thread to tidy up; the library is used where the count is shared (`valkey.py`).
 """
 
 import time

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
+from services.shared.platform.http.limits import LIMITED
 from tests.unit.portal.fake.accounts import accounts
 from tests.unit.portal.fake.bench import bench
 from tests.unit.portal.fake.exams import exam_of, exams
@@ -21,6 +22,9 @@ def fake_api(world: World) -> FastAPI:
         world.calls.append(Call(request.method, str(request.url), dict(request.headers)))
         if request.url.path.split("/")[3] in world.down:
             return refusal(request, Refused(503, "unavailable", "Indisponível."))
+        if request.url.path.split("/")[3] in world.overrun:
+            spoken = LIMITED.en if request.headers["accept-language"] == "en" else LIMITED.pt
+            return refusal(request, Refused(429, LIMITED.code, spoken.format(wait_seconds=30)))
         return await call_next(request)
 
     return app
