@@ -26,7 +26,9 @@ async def test_documents_take_as_many_calls_at_one_and_at_thirty_versions(
     table: Any, dynamodb_calls: list[str], role: Role
 ) -> None:
     exam = new_exam()
-    folders = DynamoFolders(table, announce, DynamoOutbox(table, "file-management-events").row, lambda: None)
+    folders = DynamoFolders(
+        table, announce, DynamoOutbox(table, "file-management-events").row, lambda _: None
+    )
     files, audit = DynamoFiles(table), DynamoAuditTrail(table)
     caller = _caller(exam, role)
     seen = []
@@ -43,7 +45,7 @@ async def test_documents_take_as_many_calls_at_one_and_at_thirty_versions(
         dynamodb_calls.clear()
         await ReadFile(files, audit, SystemClock()).run(caller, found[0].id)
         seen.append((of_list, list(dynamodb_calls)))
-    assert seen[0] == seen[1] == (["Query", "PutItem"], ["Query", "PutItem"])
+    assert seen[0] == seen[1] == (["Query", "TransactWriteItems"], ["BatchGetItem", "TransactWriteItems"])
 
 
 def _caller(exam: Any, role: Role) -> Caller:

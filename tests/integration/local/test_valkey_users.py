@@ -11,8 +11,20 @@ from infra.local.engines.valkey import ValkeyServer
 from services.shared.platform.messaging.wakeup import WakeUp, valkey_client
 from services.shared.platform.topology import load_topology
 
-USERS = sorted(load_topology().raw["valkey"]["users"])
+DECLARED = load_topology().raw["valkey"]
+USERS = sorted(DECLARED["users"])
 SERVICES = sorted(load_topology().raw["services"])
+ON_A_KEY = [
+    ("GET",),
+    ("SET", "1"),
+    ("DEL",),
+    ("LINDEX", "0"),
+    ("LPUSH", "1"),
+    ("LTRIM", "0", "1"),
+    ("EXPIRE", "60"),
+    ("RENAME", "x"),
+    ("DUMP",),
+]
 DANGEROUS: list[tuple[Any, ...]] = [
     ("FLUSHALL",),
     ("FLUSHDB",),
@@ -60,27 +72,34 @@ def test_nobody_may_look_around_or_empty_the_server(client: Any, command: tuple[
 
 
 def test_nobody_reads_or_writes_anothers_keys(client: Any, user: str) -> None:
-    load = "return redis.call('lindex', KEYS[1], 0)"
     for other in [*(name for name in USERS if name != user), user.upper(), ""]:
-        key = f"{other}:session:x"
-        attempts = (
-            [("GET", key), ("SET", key, "1"), ("DEL", key)]
-            if user == "portal"
-            else [("LPUSH", key, "1"), ("LINDEX", key, "0"), ("EVALSHA", client.script_load(load), "1", key)]
-        )
-        for attempt in attempts:
+        for command, *more in ON_A_KEY:
             with pytest.raises(redis.exceptions.NoPermissionError):
-                client.execute_command(*attempt)
+                client.execute_command(command, f"{other}:session:x", *more)
+        with pytest.raises(redis.exceptions.NoPermissionError):
+            client.execute_command("EVALSHA", "0" * 40, "1", f"{other}:session:x")
+
+
+def test_what_a_user_has_no_use_for_is_refused_on_its_own_keys_too(client: Any, user: str) -> None:
+    uses = DECLARED["users"][user]
+    allowed = {command for use in uses for command in DECLARED["command_sets"][use]}
+    for command, *more in ON_A_KEY:
+        if command.lower() in allowed:
+            client.execute_command(command, f"{user}:test:{command}", *more)
+        else:
+            with pytest.raises(redis.exceptions.NoPermissionError):
+                client.execute_command(command, f"{user}:test:{command}", *more)
 
 
 def test_a_script_reaches_no_key_that_its_caller_may_not(client: Any, user: str) -> None:
     """A script may name a key it did not declare: the server asks the caller's rules for each command in it."""
-    if user == "portal":
-        with pytest.raises(redis.exceptions.NoPermissionError):
-            client.script_load("return 1")
-        return
     other = "portal:session:x"
-    script = client.script_load(f"return redis.call('lindex', '{other}', 0)")
+    body = f"return redis.call('lindex', '{other}', 0)"
+    if "limits" not in DECLARED["users"][user]:
+        with pytest.raises(redis.exceptions.NoPermissionError):
+            client.script_load(body)
+        return
+    script = client.script_load(body)
     with pytest.raises(redis.exceptions.ResponseError, match=r"(?i)permission|access"):
         client.evalsha(script, 0)
 

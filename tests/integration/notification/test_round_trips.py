@@ -1,6 +1,7 @@
 """The log of messages takes as many Mongo commands with a thousand deliveries as with ten: the page, its audit row."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pymongo import AsyncMongoClient
@@ -33,9 +34,10 @@ async def test_the_log_takes_as_many_commands_at_ten_and_at_a_thousand_deliverie
     async with connect(mongo_users.owner) as owner:
         await ensure_indexes(owner[mongo_database_name])
     commands = MongoCommands()
-    async with AsyncMongoClient(
+    listened: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
         mongo_users.app, uuidRepresentation="standard", tz_aware=True, event_listeners=[commands]
-    ) as mongo:
+    )
+    async with listened as mongo:
         database = mongo[mongo_database_name]
         read = ListDeliveries(
             log=MongoDeliveryLog(database), audit=MongoAuditLog(database), clock=SystemClock()

@@ -25,10 +25,11 @@ from services.shared.kernel.errors import INVALID
 from services.shared.kernel.principal import Principal
 from services.shared.platform.http.api import json_response
 from services.shared.platform.http.callers import address_of, callers, public
-<<<<<<< HEAD
 from services.shared.platform.http.hot_routes import hot
+from services.shared.platform.rate_limits.limit import By, Limit
 from services.shared.platform.tracing import current_trace_id
 
+VERIFICATION = (Limit("verification", 30, 60, By.ADDRESS, shared=True),)
 _PRIVATE = "private, no-store"
 _AS = ("redirect", "json")
 _DOWNLOAD_AS = {
@@ -36,13 +37,6 @@ _DOWNLOAD_AS = {
         {"name": "as", "in": "query", "required": False, "schema": {"type": "string", "enum": list(_AS)}}
     ]
 }
-=======
-from services.shared.platform.rate_limits.limit import By, Limit
-from services.shared.platform.tracing import current_trace_id
-
-_PRIVATE = "private, no-store"
-VERIFICATION = (Limit("verification", 30, 60, By.ADDRESS, shared=True),)
->>>>>>> 7455135 (Limit requests per person, address and route, and say so in every answer)
 
 
 @dataclass(frozen=True)

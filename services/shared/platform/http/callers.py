@@ -6,7 +6,7 @@ async def jwks(_: Annotated[None, public("keys are for everyone")]) -> ...
 And how often: `limits=` names other limits than the usual ones, `()` none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
@@ -22,7 +22,7 @@ from services.shared.platform.rate_limits.limit import Limit
 class Callers:
     """A dependency that lets in the named roles (any of them), with the scope where one is named."""
 
-    def __init__(self, roles: tuple[Role, ...], scope: str | None, limits: Sequence[Limit]) -> None:
+    def __init__(self, roles: tuple[Role, ...], scope: str | None, limits: tuple[Limit, ...]) -> None:
         self.roles = roles
         self.scope = scope
         self.limits = limits
@@ -45,7 +45,7 @@ class Callers:
 class Public:
     """A dependency that lets everyone in, for the stated reason."""
 
-    def __init__(self, reason: str, limits: Sequence[Limit]) -> None:
+    def __init__(self, reason: str, limits: tuple[Limit, ...]) -> None:
         self.reason = reason
         self.limits = limits
 
@@ -55,13 +55,13 @@ class Public:
             await counted.check(request, self.limits)
 
 
-def callers(*roles: Role, scope: str | None = None, limits: Sequence[Limit] = PER_PERSON) -> Any:
+def callers(*roles: Role, scope: str | None = None, limits: tuple[Limit, ...] = PER_PERSON) -> Any:
     if not roles:
         raise ValueError("name at least one role")
     return Depends(Callers(roles, scope, limits))
 
 
-def public(reason: str, *, limits: Sequence[Limit] = PER_ADDRESS) -> Any:
+def public(reason: str, *, limits: tuple[Limit, ...] = PER_ADDRESS) -> Any:
     return Depends(Public(reason, limits))
 
 

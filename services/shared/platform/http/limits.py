@@ -45,20 +45,17 @@ class Limits:
         self._own = InProcessCounter()
         self._shared = shared or self._own
         self._factor = factor
+        self._multiplied: dict[int, tuple[tuple[Limit, ...], tuple[Limit, ...]]] = {}
 
     async def check(
-        self, request: Request, limits: Sequence[Limit], principal: Principal | None = None
+        self, request: Request, limits: tuple[Limit, ...], principal: Principal | None = None
     ) -> None:
         """Count the request; raise `rate.limited` when one of the limits is used up. Our own services have none."""
-        if principal is not None and principal.has(Role.SERVICE):
+        if principal is not None and Role.SERVICE in principal.roles:
             return
-        found: _Found = []
-        request.scope.setdefault(_STATED, {})["found"] = found
-        for declared in limits:
-            limit = (
-                declared if self._factor == 1 else replace(declared, amount=declared.amount * self._factor)
-            )
-            if principal is not None and limit.by is By.PERSON:
+        found: _Found = request.scope.setdefault(_STATED, [])
+        for limit in limits if self._factor == 1 else self._times_factor(limits):
+            if principal is not None and limit.by is By.PERSON:  # the hot reads' way
                 subject: Hashable = principal.account_id
             else:
                 subject = await _subject(request, limit.by)
@@ -69,6 +66,14 @@ class Limits:
             found.append((limit, taken))
             if not taken.is_allowed:
                 raise LIMITED.error(wait_seconds=_whole_seconds(taken))
+
+    def _times_factor(self, limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
+        """Return them multiplied, made once per declaration: hashing one costs more than counting."""
+        known = self._multiplied.get(id(limits))
+        if known is None:
+            known = limits, tuple(replace(limit, amount=limit.amount * self._factor) for limit in limits)
+            self._multiplied[id(limits)] = known
+        return known[1]
 
 
 class LimitsStated:
@@ -81,23 +86,23 @@ class LimitsStated:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        stated: dict[str, _Found] = {}
-        scope[_STATED] = stated
+        found: _Found = []
+        scope[_STATED] = found
 
         async def state(message: Message) -> None:
-            if stated and message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_header_fields(stated["found"])]
+            if found and message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_header_fields(found)]
             await send(message)
 
         await self._app(scope, receive, state)
 
 
-def _header_fields(found: _Found) -> list[tuple[bytes, bytes]]:
-    policy = ", ".join(f'"{limit.name}";q={limit.amount};w={limit.seconds}' for limit, _ in found)
+def _header_fields(found: _Found) -> Sequence[tuple[bytes, bytes]]:
+    policy = ", ".join([f'"{limit.name}";q={limit.amount};w={limit.seconds}' for limit, _ in found])
     left = ", ".join(
-        f'"{limit.name}";r={taken.remaining};t={_whole_seconds(taken)}' for limit, taken in found
+        [f'"{limit.name}";r={taken.remaining};t={_whole_seconds(taken)}' for limit, taken in found]
     )
-    return [(b"ratelimit-policy", policy.encode()), (b"ratelimit", left.encode())] if found else []
+    return (b"ratelimit-policy", policy.encode()), (b"ratelimit", left.encode())
 
 
 def _whole_seconds(taken: Taken) -> int:

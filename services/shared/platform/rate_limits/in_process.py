@@ -1,7 +1,7 @@
 """Counts in this process's memory: one look-up and a few additions, so that hot reads can afford it.
 
 The generic cell rate algorithm (ITU-T I.371): of each subject only the moment is kept at which all it used is given
-back. The `limits` library's memory storage costs several times as much, since it keeps every request of a window and
+back. The `limits` library's memory storage costs more than twice as much, since it keeps every request of a window and
 starts a timer's thread to tidy up; the library is used where the count is shared (`valkey.py`).
 """
 
