@@ -23,7 +23,7 @@ def _console() -> Console:
 
 @app.command()
 def run() -> None:
-    """Start everything; Ctrl-C stops it. LAUDO_PORT, LAUDO_HOME and LAUDO_LOG_LEVEL choose how."""
+    """Start everything; Ctrl-C stops it. LAUDO_PORT, LAUDO_HOME, LAUDO_LOG_LEVEL and LAUDO_LIMIT_FACTOR choose how."""
     from infra.local.runner.run import Runner, Wishes
 
     wishes = Wishes(
@@ -31,6 +31,7 @@ def run() -> None:
         port=_port(os.environ.get("LAUDO_PORT") or "8080"),
         log_level=(os.environ.get("LAUDO_LOG_LEVEL") or "INFO").upper(),
         topology=json.loads((ROOT / "topology.json").read_text(encoding="utf-8")),
+        limit_factor=_factor(os.environ.get("LAUDO_LIMIT_FACTOR") or "1"),
         durable=os.environ.get("LAUDO_DURABLE") != "0",
         otlp_endpoint=os.environ.get("LAUDO_OTLP_ENDPOINT") or None,
         kill_folder=Path(folder) if (folder := os.environ.get("LAUDO_KILL_FOLDER")) else None,
@@ -90,6 +91,12 @@ def verify(
 def _port(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         raise typer.BadParameter(f"LAUDO_PORT must be a port number, not {text!r}")
+    return int(text)
+
+
+def _factor(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise typer.BadParameter(f"LAUDO_LIMIT_FACTOR multiplies the rate limits: 1 or more, not {text!r}")
     return int(text)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from infra.local.engines.valkey import ADMIN
 from infra.local.provision.clients import AwsAccount
 from infra.local.provision.secret_store import SecretStore
 from tests.faults.crew import Crew
@@ -45,8 +46,8 @@ def port(system: LiveSystem, engine: str) -> int:
 
 def test_valkey_forgets_everything_and_dies(system: LiveSystem, crew: Crew, kill_folder: Path) -> None:
     def forget_and_die() -> None:
-        password = SecretStore(system.home / "secrets.json").password("valkey")
-        with redis.Redis(port=port(system, "valkey"), password=password) as valkey:
+        password = SecretStore(system.home / "secrets.json").password(f"valkey.{ADMIN}")
+        with redis.Redis(port=port(system, "valkey"), username=ADMIN, password=password) as valkey:
             valkey.flushall()
         os.kill(system.pid("valkey"), signal.SIGKILL)
 

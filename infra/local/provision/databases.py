@@ -55,6 +55,8 @@ async def provision_database(
                 f"{service_database}_{role}",
                 secrets.password(f"postgres.{service_database}_{role}"),
             )
+        for shared in ("postgres", "template1"):  # open to every role otherwise
+            await admin.execute(f"revoke all on database {shared} from public")
         if not await admin.fetchval("select 1 from pg_database where datname = $1", name):
             await admin.execute(f'create database "{name}" owner "{service_database}_owner"')
             await admin.execute(f'revoke all on database "{name}" from public')

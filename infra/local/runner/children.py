@@ -11,6 +11,7 @@ from infra.gateway.routes import PORTAL, PREFIXES
 from infra.local.engines.process import Command
 from infra.local.provision.databases import DatabaseUrls, database_urls
 from infra.local.provision.identities import stored_credentials
+from infra.local.provision.mongo_users import MongoUrls, mongo_urls
 from infra.local.provision.secret_store import SecretStore
 from infra.local.runner.engines import Engines
 
@@ -41,6 +42,7 @@ class Surroundings:
     topology: Mapping[str, Any]
     engines: Engines
     secrets: SecretStore
+    limit_factor: int = 1
     kill_folder: Path | None = None
     otlp_endpoint: str | None = None
 
@@ -54,6 +56,10 @@ class Surroundings:
     def databases(self, service: str) -> DatabaseUrls | None:
         database = self.topology["services"][service].get("database")
         return database_urls(self.engines.postgres, self.secrets, database) if database else None
+
+    @property
+    def mongo(self) -> MongoUrls:
+        return mongo_urls(self.engines.mongo, self.secrets, "notification")
 
 
 def module_of(service: str) -> str:
@@ -86,6 +92,8 @@ def prepare_command(around: Surroundings, service: str, modules: list[str]) -> C
     env = service_environment(around, service)
     if databases := around.databases(service):
         env["LAUDO_OWNER_DATABASE_URL"] = databases.owner
+    if service == "notification":
+        env["LAUDO_OWNER_MONGO_URL"] = around.mongo.owner
     if service == "accounts":
         env["LAUDO_MACHINE_CLIENTS"] = json.dumps(
             {
@@ -99,7 +107,7 @@ def prepare_command(around: Surroundings, service: str, modules: list[str]) -> C
 def portal_command(around: Surroundings) -> Command:
     env = _common(around) | {
         "LAUDO_HTTP_PORT": str(around.ports[PORTAL]),
-        "LAUDO_REDIS_URL": around.engines.valkey.url,
+        "LAUDO_REDIS_URL": around.engines.valkey.url(PORTAL),
         "LAUDO_PORTAL_SESSION_KEY": around.secrets.password("portal.session_key"),
         **_service_urls(around),
     }
@@ -137,9 +145,10 @@ def service_environment(around: Surroundings, service: str) -> dict[str, str]:
         "AWS_DEFAULT_REGION": region,
         "LAUDO_AWS_ENDPOINT_URL": around.engines.aws.url,
         "LAUDO_AWS_REGION": region,
-        "LAUDO_REDIS_URL": around.engines.valkey.url,
+        "LAUDO_REDIS_URL": around.engines.valkey.url(service),
         "LAUDO_ISSUER": f"{around.public_url}/api/v1/accounts",
         "LAUDO_JWKS_URL": f"{accounts}/.well-known/jwks.json",
+        "LAUDO_LIMIT_FACTOR": str(around.limit_factor),
         "LAUDO_LOCAL_DEMO": "true",
         "LAUDO_DEMO_FOLDER": str(DEMO),
     }
@@ -160,7 +169,7 @@ def service_environment(around: Surroundings, service: str) -> dict[str, str]:
 def _own_settings(around: Surroundings, service: str) -> dict[str, str]:
     if service == "notification":
         # Demo messages are to be seen at once, at night too.
-        return {"LAUDO_MONGO_URL": around.engines.mongo.url(), "LAUDO_QUIET_HOURS": "off"}
+        return {"LAUDO_MONGO_URL": around.mongo.app, "LAUDO_QUIET_HOURS": "off"}
     if service == "file-management":
         return {"LAUDO_SIGNING_FOLDER": str(around.home / "signing")}
     return {}

@@ -8,6 +8,7 @@ from infra.gateway.routes import PORTAL, PREFIXES
 from infra.local.engines.process import Child, Command, wait_until
 from infra.local.engines.server import Server
 from infra.local.provision.aws import provision_aws
+from infra.local.provision.mongo_users import provision_mongo
 from infra.local.runner.children import (
     GATEWAY,
     Surroundings,
@@ -55,7 +56,7 @@ class Opening:
         engines = self._around.engines
         jobs: list[Callable[[], None]] = [
             lambda: self._reach("aws", engines.aws, self._provision_aws),
-            lambda: self._reach("mongo", engines.mongo),
+            lambda: self._reach("mongo", engines.mongo, self._provision_mongo),
             lambda: self._reach("postgres", engines.postgres, self._provision_databases),
             lambda: self._reach("valkey", engines.valkey),
             # The one that imports most goes first.
@@ -86,6 +87,9 @@ class Opening:
 
     def _provision_databases(self) -> None:
         provision_databases(self._around.engines, self._around.secrets, self._around.topology)
+
+    def _provision_mongo(self) -> None:
+        provision_mongo(self._around.engines.mongo, self._around.topology, self._around.secrets)
 
     def _provision_aws(self) -> None:
         began = time.monotonic()

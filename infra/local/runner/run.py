@@ -26,13 +26,14 @@ _SAME_REQUEST_S = 1.5
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the person asked for (`LAUDO_PORT`, `LAUDO_HOME`, `LAUDO_LOG_LEVEL`, `LAUDO_DURABLE`,
+    """What the person asked for (`LAUDO_PORT`, `LAUDO_HOME`, `LAUDO_LOG_LEVEL`, `LAUDO_LIMIT_FACTOR`, `LAUDO_DURABLE`,
     `LAUDO_OTLP_ENDPOINT`), or a fault test (`LAUDO_KILL_FOLDER`)."""
 
     home: Path
     port: int
     log_level: str
     topology: dict[str, Any]
+    limit_factor: int = 1
     durable: bool = True
     kill_folder: Path | None = None
     otlp_endpoint: str | None = None
@@ -86,6 +87,7 @@ class Runner:
             topology=wishes.topology,
             engines=build_engines(self._folder, ports, secrets, wishes.topology, durable=wishes.durable),
             secrets=secrets,
+            limit_factor=wishes.limit_factor,
             kill_folder=wishes.kill_folder,
             otlp_endpoint=wishes.otlp_endpoint,
         )

@@ -15,8 +15,10 @@ from services.accounts.infrastructure.persistence.directory import PostgresStaff
 from services.accounts.interface.http.routes import PREFIX, TAKES_FORMS, all_routers
 from services.shared.platform.auth import JwksTokenVerifier
 from services.shared.platform.http.api import Check, Lifespan, create_api
+from services.shared.platform.http.limits import Limits
 from services.shared.platform.postgres.access_log import PostgresAccessLog
 from services.shared.platform.process import serve_api
+from services.shared.platform.rate_limits.valkey import shared_counter
 from services.shared.platform.revocations import Revocations, following
 
 
@@ -28,6 +30,9 @@ def build_api(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         core = await build_core(settings)
         cores.append(core)
+        app.state.limits = Limits(
+            shared_counter(core.valkey, SERVICE, settings.redis_url), factor=settings.limit_factor
+        )
         async with own_keys(app) as http, following(settings.redis_url) as revocations:
             app.state.revocations = revocations
             app.state.access_log = PostgresAccessLog(core.database)

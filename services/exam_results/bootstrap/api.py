@@ -19,6 +19,7 @@ from services.shared.kernel.clock import SystemClock
 from services.shared.platform.auth import JwksTokenVerifier
 from services.shared.platform.http.access_routes import access_routes
 from services.shared.platform.http.api import create_api
+from services.shared.platform.http.limits import Limits
 from services.shared.platform.process import serve_api
 from services.shared.platform.revocations import following
 
@@ -33,6 +34,7 @@ def build_api(settings: Settings) -> FastAPI:
         app.state.desk = build_desk(
             core[0].transactions, shipped_catalogue(), shipped_lifecycle(), SystemClock()
         )
+        app.state.limits = Limits(factor=settings.limit_factor)
         app.state.access_log = exam_access_log(core[0].database, shipped_catalogue())
         async with httpx.AsyncClient() as http, following(settings.redis_url) as revocations:
             app.state.revocations = revocations

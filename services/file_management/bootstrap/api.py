@@ -23,7 +23,10 @@ from services.shared.kernel.clock import SystemClock
 from services.shared.platform.auth import JwksTokenVerifier
 from services.shared.platform.http.access_routes import access_routes
 from services.shared.platform.http.api import create_api
+from services.shared.platform.http.limits import Limits
+from services.shared.platform.messaging.wakeup import valkey_client
 from services.shared.platform.process import serve_api
+from services.shared.platform.rate_limits.valkey import shared_counter
 from services.shared.platform.revocations import following
 
 _THREADS = 32  # each waits for one DynamoDB call
@@ -42,6 +45,10 @@ def build_api(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
+        valkey = valkey_client(settings.redis_url)
+        app.state.limits = Limits(
+            shared_counter(valkey, SERVICE, settings.redis_url), factor=settings.limit_factor
+        )
         app.state.access_log = DynamoAccessLog(table)
         async with httpx.AsyncClient() as http, following(settings.redis_url) as revocations:
             app.state.revocations = revocations
@@ -53,6 +60,7 @@ def build_api(settings: Settings) -> FastAPI:
                 revocations=revocations,
             )
             yield
+        await valkey.aclose()
 
     async def revocations_are_current() -> None:
         await app.state.revocations.is_current()

@@ -14,6 +14,7 @@ from services.notification.interface.http.routes import router
 from services.shared.kernel.clock import SystemClock
 from services.shared.platform.auth import JwksTokenVerifier
 from services.shared.platform.http.api import create_api
+from services.shared.platform.http.limits import Limits
 from services.shared.platform.process import serve_api
 from services.shared.platform.revocations import following
 
@@ -30,6 +31,7 @@ def build_api(settings: NotificationSettings) -> FastAPI:
         ):
             app.state.revocations = revocations
             app.state.mongo = mongo
+            app.state.limits = Limits(factor=settings.limit_factor)
             app.state.readers = build_readers(
                 mongo_stores(mongo[settings.mongo_database], settings), SystemClock()
             )

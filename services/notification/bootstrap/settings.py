@@ -27,7 +27,8 @@ def _short(url: str) -> str:
 
 
 class NotificationSettings(ServiceSettings):
-    mongo_url: str
+    mongo_url: str  # the user that reads and writes documents
+    owner_mongo_url: str = ""  # the user that makes indexes; told to the seeder alone
     mongo_database: str = "notification"
     public_url: Annotated[str, AfterValidator(_short)] = "http://localhost:8080"
     sender_email: str = "nao-responda@laudo.example"

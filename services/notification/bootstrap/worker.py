@@ -61,7 +61,7 @@ async def start(settings: NotificationSettings) -> Sequence[Loop]:
         zone=ZoneInfo(settings.time_zone),
     )
     valkey = valkey_client(settings.redis_url)
-    wakeups = {lane: WakeUp(valkey, f"notification-{lane.value}") for lane in Lane}
+    wakeups = {lane: WakeUp(valkey, "notification", lane.value) for lane in Lane}
     channels = aws_channels(settings, ThreadPoolExecutor(settings.send_concurrency))
     senders = build_senders(stores, texts, channels, clock)
     listeners = build_listeners(stores, texts, clock, LaneBells(wakeups))

@@ -25,7 +25,9 @@ from services.shared.platform.logs import get_logger
 from services.shared.platform.messaging.wakeup import valkey_client
 
 KEPT_FOR = timedelta(minutes=15)
-_REVOKED, _EPOCH, _CHANNEL = "sessions:revoked", "sessions:epoch", "sessions:ended"
+_REVOKED = "accounts:sessions:revoked"  # the prefix is the Valkey user that may write it
+_EPOCH = "accounts:sessions:epoch"
+_CHANNEL = "accounts:sessions:ended"
 _POLL_S = 1.0
 _FORGIVEN_S = 30.0
 _AWAY = (RedisError, OSError, TimeoutError)

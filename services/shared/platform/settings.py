@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -34,6 +34,9 @@ class ServiceSettings(BaseSettings):
         None  # where spans go over OTLP/HTTP: http://collector:4318; None: none are made
     )
     trace_ratio: float = 1.0  # which share of traces is exported, decided from the trace id
+    limit_factor: int = Field(
+        1, ge=1
+    )  # multiplies every rate limit: benches and fault tests come from one address
     kill_folder: Path | None = None  # fault tests only: see platform/kill_points.py
     local_demo: bool = False  # True only under `make run` and tests
     demo_folder: Path | None = None  # demo clinics and people, read by the seeders

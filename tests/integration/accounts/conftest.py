@@ -38,7 +38,7 @@ async def link(accounts_urls: DatabaseUrls) -> AsyncIterator[Link]:
 
 @pytest.fixture(scope="session")
 def settings(
-    new_database: Callable[[str], DatabaseUrls], aws: EmbeddedAws, valkey_url: str
+    new_database: Callable[[str], DatabaseUrls], aws: EmbeddedAws, valkey_url_of: Callable[[str], str]
 ) -> Iterator[Settings]:
     """The settings of a whole service of its own, migrated, with AWS credentials in the environment."""
     urls = migrated(new_database)
@@ -50,12 +50,13 @@ def settings(
             relay_database_url=urls.relay,
             sealer_database_url=urls.sealer,
             owner_database_url=urls.owner,
-            redis_url=valkey_url,
+            redis_url=valkey_url_of("accounts"),
             issuer=ISSUER,
             jwks_url=f"{ISSUER}/.well-known/jwks.json",
             aws_endpoint_url=aws.url,
             aws_region=aws.region,
             demo_folder=DEMO,
+            limit_factor=1000,  # all tests sign the same few people in, from one address
             machine_clients={
                 "file-management": {"secret": CLIENT_SECRET, "scopes": ["snapshot:read", "identifiers:read"]},
                 "exam-results": {"secret": CLIENT_SECRET, "scopes": []},

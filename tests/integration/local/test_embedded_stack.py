@@ -8,7 +8,6 @@ import asyncpg
 import psutil
 import pymongo
 import pytest
-import redis
 from botocore.exceptions import ClientError
 
 from infra.local.engines.aws import AwsServer
@@ -69,20 +68,14 @@ async def test_a_role_of_one_service_cannot_enter_the_database_of_another(
         await asyncpg.connect(foreign)
 
 
-def test_valkey_refuses_a_caller_without_its_password(valkey_server: ValkeyServer) -> None:
-    stranger = redis.Redis(host="127.0.0.1", port=valkey_server.port)
-    with pytest.raises(redis.AuthenticationError):
-        stranger.get("anything")
-
-
 def test_an_acknowledged_mongo_write_survives_a_crash_of_the_server(
     mongo_server: MongoServer, mongo_database_name: str
 ) -> None:
-    with pymongo.MongoClient[dict[str, Any]](mongo_server.url()) as client:
+    with pymongo.MongoClient[dict[str, Any]](mongo_server.admin_url) as client:
         client[mongo_database_name].log.insert_one({"_id": 1})
     mongo_server.child.kill()
     mongo_server.start()
-    with pymongo.MongoClient[dict[str, Any]](mongo_server.url()) as client:
+    with pymongo.MongoClient[dict[str, Any]](mongo_server.admin_url) as client:
         assert client[mongo_database_name].log.find_one({"_id": 1}) == {"_id": 1}
 
 

@@ -40,22 +40,22 @@ def processes(
     sink: SpanSink,
     new_database: Callable[[str], DatabaseUrls],
     mongo_url: str,
-    valkey_url: str,
+    valkey_url_of: Callable[[str], str],
     aws: EmbeddedAws,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Processes]:
     aws.purge()
     urls, logs = migrated(new_database), tmp_path_factory.mktemp("observed")
     common = os.environ | {
-        "LAUDO_REDIS_URL": valkey_url,
         "LAUDO_DEMO_FOLDER": str(DEMO),
         "LAUDO_OTLP_ENDPOINT": sink.url,
         "LAUDO_ISSUER": "http://localhost/api/v1/accounts",
         "LAUDO_JWKS_URL": "http://localhost/unused",
     }
-    accounts = common | aws.environment("accounts")
+    accounts = common | aws.environment("accounts") | {"LAUDO_REDIS_URL": valkey_url_of("accounts")}
     accounts |= {"LAUDO_DATABASE_URL": urls.app, "LAUDO_RELAY_DATABASE_URL": urls.relay}
     notification = common | aws.environment("notification")
+    notification |= {"LAUDO_REDIS_URL": valkey_url_of("notification")}
     notification |= {
         "LAUDO_MONGO_URL": mongo_url,
         "LAUDO_MONGO_DATABASE": "observed",

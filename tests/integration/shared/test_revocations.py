@@ -136,10 +136,10 @@ async def test_what_no_token_can_outlive_is_forgotten(valkey: Any) -> None:
     truth = Truth()
     keeper = RevocationKeeper(valkey, truth.since)
     old = new_id()
-    await valkey.zadd("sessions:revoked", {old.bytes: datetime.now(UTC).timestamp() - 16 * 60})
+    await valkey.zadd("accounts:sessions:revoked", {old.bytes: datetime.now(UTC).timestamp() - 16 * 60})
     kept_one = truth.end()
     await keeper.load()
-    assert await valkey.zrange("sessions:revoked", 0, -1) == [kept_one.bytes]
+    assert await valkey.zrange("accounts:sessions:revoked", 0, -1) == [kept_one.bytes]
 
 
 async def test_a_valkey_that_is_away_is_forgiven_for_half_a_minute(valkey: Any) -> None:

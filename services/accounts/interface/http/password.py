@@ -10,6 +10,7 @@ from services.accounts.application.commands.change_password import ChangePasswor
 from services.accounts.application.commands.request_reset import RequestReset
 from services.accounts.application.commands.reset_password import ResetPassword
 from services.accounts.interface.http.front_desk import desk_of
+from services.accounts.interface.http.limits import CODE_REQUEST, RESET
 from services.accounts.interface.http.security_schemas import (
     ChangePasswordBody,
     ResetBody,
@@ -41,7 +42,7 @@ async def request_reset(
     request: Request,
     response: Response,
     body: ResetBody,
-    _: Annotated[None, public("whoever forgot the password cannot sign in")],
+    _: Annotated[None, public("whoever forgot the password cannot sign in", limits=CODE_REQUEST)],
 ) -> TicketView:
     started = time.monotonic()
     ticket = await desk_of(request).security.request_reset(body.login, visitor_of(request, body.device))
@@ -54,7 +55,7 @@ async def request_reset(
 async def reset_password(
     request: Request,
     body: ResetCompletionBody,
-    _: Annotated[None, public("the code received is the proof")],
+    _: Annotated[None, public("the code received is the proof", limits=RESET)],
 ) -> None:
     await desk_of(request).security.reset_password(
         body.ticket.get_secret_value(),

@@ -11,6 +11,7 @@ from services.accounts.application.commands.sign_in import SignIn
 from services.accounts.application.commands.sign_out import SignOut
 from services.accounts.application.queries.account_security import AccountSecurity
 from services.accounts.interface.http.front_desk import desk_of
+from services.accounts.interface.http.limits import REFRESH, SIGN_IN
 from services.accounts.interface.http.schemas import RefreshBody, SessionView, SignInBody
 from services.accounts.interface.http.security_schemas import SessionListView
 from services.shared.kernel.principal import STAFF, Principal, Role
@@ -25,7 +26,7 @@ async def sign_in(
     request: Request,
     response: Response,
     body: SignInBody,
-    _: Annotated[None, public("whoever signs in has no token yet")],
+    _: Annotated[None, public("whoever signs in has no token yet", limits=SIGN_IN)],
 ) -> SessionView:
     signed_in = await desk_of(request).sign_in(
         body.login,
@@ -45,7 +46,7 @@ async def refresh(
     request: Request,
     response: Response,
     body: RefreshBody,
-    _: Annotated[None, public("the refresh token is the proof")],
+    _: Annotated[None, public("the refresh token is the proof", limits=REFRESH)],
 ) -> SessionView:
     signed_in = await desk_of(request).refresh(
         body.refresh_token.get_secret_value(), address=address_of(request)

@@ -12,6 +12,7 @@ from services.accounts.application.commands.send_sign_in_code import SendSignInC
 from services.accounts.application.commands.sign_in_with_passkey import SignInWithPasskey
 from services.accounts.application.visitor import Visitor
 from services.accounts.interface.http.front_desk import desk_of
+from services.accounts.interface.http.limits import SIGN_IN, SIGN_IN_STEP
 from services.accounts.interface.http.schemas import SessionView
 from services.accounts.interface.http.security_schemas import (
     BeginBody,
@@ -29,8 +30,9 @@ from services.accounts.interface.http.sessions import agent_of, never_stored
 from services.shared.platform.http.callers import address_of, public
 
 router = APIRouter(tags=["sign-in, step by step"])
-Stranger = Annotated[None, public("whoever signs in has no token yet")]
-Bearer = Annotated[None, public("the ticket is the proof of the step before")]
+Named = Annotated[None, public("whoever signs in has no token yet", limits=SIGN_IN)]
+Stranger = Annotated[None, public("whoever signs in has no token yet", limits=SIGN_IN_STEP)]
+Bearer = Annotated[None, public("the ticket is the proof of the step before", limits=SIGN_IN_STEP)]
 
 
 def visitor_of(request: Request, device: str | None) -> Visitor:
@@ -38,7 +40,7 @@ def visitor_of(request: Request, device: str | None) -> Visitor:
 
 
 @router.post("/sign-ins", description=BeginSignIn.__doc__)
-async def begin(request: Request, response: Response, body: BeginBody, _: Stranger) -> SignInView:
+async def begin(request: Request, response: Response, body: BeginBody, _: Named) -> SignInView:
     step = await desk_of(request).security.begin_sign_in(
         body.login,
         body.password.get_secret_value(),

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from services.accounts.application.commands.prepare_step_up import PrepareStepUp
 from services.accounts.application.commands.step_up import StepUp
 from services.accounts.interface.http.front_desk import desk_of
+from services.accounts.interface.http.limits import STEP_UP
 from services.accounts.interface.http.schemas import AccessTokenView
 from services.accounts.interface.http.security_schemas import ChallengeView, StepUpBody, TicketView
 from services.accounts.interface.http.sessions import PEOPLE, never_stored
@@ -21,7 +22,7 @@ async def step_up(
     request: Request,
     response: Response,
     body: StepUpBody,
-    caller: Annotated[Principal, callers(*PEOPLE)],
+    caller: Annotated[Principal, callers(*PEOPLE, limits=STEP_UP)],
 ) -> AccessTokenView:
     ticket = body.ticket.get_secret_value() if body.ticket else None
     token = await desk_of(request).step_up(body.proof(), caller, address=address_of(request), token=ticket)

@@ -26,8 +26,10 @@ from services.shared.kernel.principal import Principal
 from services.shared.platform.http.api import json_response
 from services.shared.platform.http.callers import address_of, callers, public
 from services.shared.platform.http.hot_routes import hot
+from services.shared.platform.rate_limits.limit import By, Limit
 from services.shared.platform.tracing import current_trace_id
 
+VERIFICATION = (Limit("verification", 30, 60, By.ADDRESS, shared=True),)
 _PRIVATE = "private, no-store"
 _AS = ("redirect", "json")
 _DOWNLOAD_AS = {
@@ -57,7 +59,7 @@ def file_routes(use_cases: FileUseCases) -> APIRouter:
 
     @router.get("/verification/{code}", description=CheckCode.__doc__)
     async def check_code(
-        _: Annotated[None, public("whoever holds a printed report may check it")],
+        _: Annotated[None, public("whoever holds a printed report may check it", limits=VERIFICATION)],
         response: Response,
         code: str,
     ) -> VerificationBody:

@@ -21,11 +21,13 @@ def valkey_client(url: str, *, max_connections: int = 50) -> "redis.Redis":
 
 
 class WakeUp:
-    """One channel per service. `ring` never raises and never waits long; `wait` returns early when rung."""
+    """One channel per service, or per `lane` of one. `ring` never raises and never waits long; `wait` returns
+    early when rung. The channel begins with the service's name: its Valkey user may use no other.
+    """
 
-    def __init__(self, client: "redis.Redis", service: str) -> None:
+    def __init__(self, client: "redis.Redis", service: str, lane: str = "outbox") -> None:
         self._client = client
-        self._channel = f"wake:{service}"
+        self.channel = f"{service}:wake:{lane}"
         self._rung = asyncio.Event()
         self._ringing: asyncio.Task[None] | None = None
         self._again = False
@@ -44,7 +46,7 @@ class WakeUp:
             while self._again:
                 self._again = False
                 with contextlib.suppress(RedisError, OSError, TimeoutError):
-                    await self._client.publish(self._channel, b"1")
+                    await self._client.publish(self.channel, b"1")
         finally:
             self._ringing = None
 
@@ -65,7 +67,7 @@ class WakeUp:
     async def _listen_once(self) -> None:
         subscription: Any = self._client.pubsub()
         async with subscription:
-            await subscription.subscribe(self._channel)
+            await subscription.subscribe(self.channel)
             while True:
                 message = await subscription.get_message(ignore_subscribe_messages=True, timeout=4)
                 if message is not None:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
+from services.shared.platform.http.limits import LIMITED
 from tests.unit.portal.fake.access_logs import access_logs
 from tests.unit.portal.fake.accounts import accounts
 from tests.unit.portal.fake.bench import bench
@@ -33,6 +34,9 @@ def fake_api(world: World) -> FastAPI:
             return refusal(request, Refused(503, "unavailable", "Indisponível."))
         if request.url.path in world.needs_step_up and not world.is_stepped_up(request):
             return refusal(request, Refused(403, "exam_results.step_up_required", "Confirme."))
+        if request.url.path.split("/")[3] in world.overrun:
+            spoken = LIMITED.en if request.headers["accept-language"] == "en" else LIMITED.pt
+            return refusal(request, Refused(429, LIMITED.code, spoken.format(wait_seconds=30)))
         return await call_next(request)
 
     return app

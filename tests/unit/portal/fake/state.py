@@ -57,6 +57,7 @@ class World:
     devices: list[str] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     down: set[str] = field(default_factory=set)
+    overrun: set[str] = field(default_factory=set)  # services that were asked too much by this visitor
     refreshes: int = 0
     pdf_is_ready: bool = True
     numbers: "count[int]" = field(default_factory=lambda: count(1))
