@@ -37,7 +37,7 @@ from services.notification.domain.retry import back_off
 from services.notification.domain.template import Template, Templates
 from services.shared.kernel.clock import Clock
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)  # for composing only: what is with a provider is `sending`, and not leased
 CLINIC_UNKNOWN = "clinic_unknown"
 TEXT_DOES_NOT_FIT = "text_does_not_fit"
 TIMED_OUT = "timed_out"
