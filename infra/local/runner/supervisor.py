@@ -1,5 +1,6 @@
 """Keeps the children alive, and ends them in order."""
 
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from infra.local.engines.process import Child
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 15.0
-_SETTLED_AFTER_S = 60.0
+_SETTLED_AFTER_S = 20.0
 
 
 @dataclass
@@ -48,8 +49,9 @@ class Supervisor:
         return [one for rank in sorted(self._ranks) for one in self._ranks[rank]]
 
     def _schedule(self, one: Supervised, now: float) -> None:
-        if now - one.started_at > _SETTLED_AFTER_S:
-            one.pause = _FIRST_PAUSE_S
+        # The growing pause is for what cannot work; a kill from outside says nothing about that.
+        if now - one.started_at > _SETTLED_AFTER_S or one.child.exit_code == -signal.SIGKILL:
+            one.pause = min(one.pause, _FIRST_PAUSE_S)
         one.due_at = now + one.pause
         self._say(
             f"{one.child.name} ended with code {one.child.exit_code}; starting it again in {one.pause:g} s"

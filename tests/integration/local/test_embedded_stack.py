@@ -1,8 +1,10 @@
 """The embedded servers and what is provisioned in them."""
 
+import http.client
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import psutil
@@ -160,3 +162,38 @@ def test_a_service_may_do_what_its_work_needs(aws: EmbeddedAws) -> None:
     )
     opened = aws.client("accounts", "kms").decrypt(CiphertextBlob=data_key["CiphertextBlob"])
     assert opened["Plaintext"] == data_key["Plaintext"]
+
+
+def test_a_long_poll_ends_with_its_client_and_takes_no_message_for_nobody(aws: EmbeddedAws) -> None:
+    aws.purge()
+    queue = aws.queue_url("file-management-accounts")
+    for _ in range(3):
+        _poll_and_leave(aws, queue)
+    sqs = aws.admin("sqs")
+    for number in range(3):
+        sqs.send_message(QueueUrl=queue, MessageBody=str(number))
+    received: list[str] = []
+    while answer := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=1).get(
+        "Messages"
+    ):
+        received += [message["Body"] for message in answer]
+    assert sorted(received) == ["0", "1", "2"]
+
+
+def _poll_and_leave(aws: EmbeddedAws, queue: str) -> None:
+    """Ask for a message as a process does that is killed while it waits."""
+    scope = f"test/20260101/{aws.region}/sqs/aws4_request"
+    headers = {
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
+        "X-Amz-Date": "20260101T000000Z",
+        "X-Amz-Target": "AmazonSQS.ReceiveMessage",
+        "Content-Type": "application/x-amz-json-1.0",
+    }
+    address = urlsplit(aws.url)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port)
+    connection.request("POST", "/", json.dumps({"QueueUrl": queue, "WaitTimeSeconds": 20}), headers)
+    # It waits for a message by then: the emulator answers what fails, and an empty queue only in the end.
+    with pytest.raises(TimeoutError):
+        connection.sock.settimeout(0.5)
+        connection.getresponse()
+    connection.close()
