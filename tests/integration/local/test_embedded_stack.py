@@ -193,7 +193,7 @@ def _poll_and_leave(aws: EmbeddedAws, queue: str) -> None:
     connection = http.client.HTTPConnection(str(address.hostname), address.port)
     connection.request("POST", "/", json.dumps({"QueueUrl": queue, "WaitTimeSeconds": 20}), headers)
     # It waits for a message by then: the emulator answers what fails, and an empty queue only in the end.
+    connection.sock.settimeout(0.5)
     with pytest.raises(TimeoutError):
-        connection.sock.settimeout(0.5)
         connection.getresponse()
     connection.close()
