@@ -9,6 +9,8 @@ from services.shared.platform.messaging.envelope import Message
 from services.shared.platform.messaging.publisher import OutboxMessage
 from services.shared.platform.postgres.database import WriteSession
 
+_FREE_WITHIN_S = 10
+
 
 async def add_to_outbox(session: WriteSession, messages: Sequence[tuple[Message, str]]) -> None:
     """Store each (message, destination) in the caller's transaction. Ring the wake-up after the commit."""
@@ -39,7 +41,7 @@ class PostgresOutbox:
     async def relay_batch(
         self, publish: Callable[[Sequence[OutboxMessage]], Awaitable[frozenset[UUID]]], limit: int
     ) -> int:
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._pool.acquire(timeout=_FREE_WITHIN_S) as connection, connection.transaction():
             rows = await connection.fetch(
                 """SELECT id, type, destination, body, traceparent FROM outbox
                    ORDER BY position LIMIT $1 FOR UPDATE SKIP LOCKED""",
