@@ -24,9 +24,16 @@ class Supervised:
 class Supervisor:
     """Children in ranks: those of a higher rank depend on those of a lower, and are ended before them."""
 
-    def __init__(self, say: Callable[[str], None], changed: Callable[[dict[str, int]], None]) -> None:
+    def __init__(
+        self,
+        say: Callable[[str], None],
+        changed: Callable[[dict[str, int]], None],
+        held_down: Callable[[str], bool] = lambda name: False,
+    ) -> None:
+        """`held_down`: whether a dead child, by its name, is to stay so for now (fault tests)."""
         self._say = say
         self._changed = changed
+        self._held_down = held_down
         self._ranks: dict[int, list[Supervised]] = {}
 
     def add(self, rank: int, one: Supervised) -> None:
@@ -40,7 +47,7 @@ class Supervisor:
         now = time.monotonic()
         for one in self._all():
             if one.due_at is not None:
-                if now >= one.due_at:
+                if now >= one.due_at and not self._held_down(one.child.name):
                     self._start_again(one)
             elif not one.child.running:
                 self._schedule(one, now)

@@ -68,6 +68,21 @@ def test_a_kill_from_outside_does_not_lengthen_the_pause(tmp_path: Path) -> None
     assert [line.rpartition(" in ")[2] for line in said] == ["0.4 s", "0.5 s", "0.5 s"]
 
 
+def test_a_dead_child_that_is_held_down_stays_so_until_it_is_let_go(tmp_path: Path) -> None:
+    child, held = Child("held", tmp_path / "log"), {"held"}
+    child.launch(SLEEP)
+    supervisor = Supervisor(lambda _: None, lambda pids: None, held.__contains__)
+    supervisor.add(0, Supervised(child, lambda: child.launch(SLEEP), pause=0.0))
+    child.kill()
+    for _ in range(3):
+        supervisor.watch_once()
+    assert not child.running
+    held.clear()
+    supervisor.watch_once()
+    assert child.running
+    supervisor.stop()
+
+
 def test_ranks_end_from_the_highest_down_and_the_deaf_are_killed(tmp_path: Path) -> None:
     order = tmp_path / "order"
     script = f"trap 'echo NAME >> {order}; exit 0' TERM; echo up; while true; do sleep 0.02; done"
