@@ -7,9 +7,11 @@ poll ends with the client that made it: by itself it would live on and take one 
 
 import asyncio
 import contextlib
+import sys
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import ministack.app as emulator  # type: ignore[import-not-found]
@@ -145,6 +147,10 @@ def _date_and_limit_texts() -> None:
 
 if __name__ == "__main__":
     Config.graceful_timeout = 0.5  # long polls of clients that are gone would hold up the end for 3 s
+    sys.path.append(str(Path(__file__).resolve().parents[3]))
+    from infra.local.engines.providers import complete_the_providers
+
+    complete_the_providers()
     _keep_emails()
     _date_and_limit_texts()
     emulator.app = StateKeeper(emulator.app)

@@ -21,7 +21,8 @@ _REJECTED = frozenset(
         "InvalidParameter",
         "InvalidParameterValue",
         "ParameterValueInvalid",
-        "OptedOut",
+        "ValidationException",  # of a text: the number or the words
+        "ConflictException",  # of a text: the recipient opted out
         "NotFoundException",
     }
 )

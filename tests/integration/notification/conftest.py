@@ -92,7 +92,7 @@ class Installation:
 
 
 def _return_quickly(aws: Any) -> None:
-    """A stopped worker's long poll lives on in the emulator and takes one more message: let it come back soon."""
+    """What a killed worker had in its hands is to come back soon."""
     sqs = aws.admin("sqs")
     for queue in load_topology().queues_of("notification"):
         sqs.set_queue_attributes(QueueUrl=aws.queue_url(queue), Attributes={"VisibilityTimeout": "2"})
@@ -117,6 +117,7 @@ async def installation(
         "LAUDO_JWKS_URL": "http://localhost/api/v1/accounts/.well-known/jwks.json",
         "LAUDO_DEMO_FOLDER": str(DEMO),
         "LAUDO_QUIET_HOURS": "off",
+        "LAUDO_SES_CONFIGURATION_SET": load_topology().raw["services"]["notification"]["configuration_set"],
     }
     settings = NotificationSettings(
         **{name.removeprefix("LAUDO_").lower(): value for name, value in mine.items()},  # type: ignore[arg-type]

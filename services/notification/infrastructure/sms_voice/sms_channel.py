@@ -1,4 +1,4 @@
-"""SMS by Amazon SNS, straight to a phone number."""
+"""SMS by AWS End User Messaging SMS, straight to a phone number."""
 
 import asyncio
 from concurrent.futures import Executor
@@ -9,28 +9,30 @@ from services.notification.infrastructure.provider_answers import provider_answe
 from services.shared.platform import kill_points
 
 
-class SnsSmsChannel:
-    """Our delivery id travels as a message attribute.
+class SmsVoiceChannel:
+    """Our delivery id travels in the context, which the provider repeats in its receipts. SNS's own texts have no
+    receipt that carries anything of ours.
 
-    `sns` must be a client without retries: a repeat after a time-out could send twice.
+    `sms_voice` must be a client without retries: a repeat after a time-out could send twice. `origination` is the
+    short code or sender id (AWS chooses among the account's own when it is None).
     """
 
-    def __init__(self, sns: Any, *, threads: Executor) -> None:
-        self._sns = sns
+    def __init__(self, sms_voice: Any, *, threads: Executor, origination: str | None = None) -> None:
+        self._sms_voice = sms_voice
         self._threads = threads
+        self._origination = {"OriginationIdentity": origination} if origination else {}
 
     async def send(self, message: SmsMessage) -> str:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._send, message)
 
     def _send(self, message: SmsMessage) -> str:
         with provider_answers():
-            answer = self._sns.publish(
-                PhoneNumber=message.to,
-                Message=message.text,
-                MessageAttributes={
-                    "AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"},
-                    "delivery_id": {"DataType": "String", "StringValue": str(message.delivery_id)},
-                },
+            answer = self._sms_voice.send_text_message(
+                DestinationPhoneNumber=message.to,
+                MessageBody=message.text,
+                MessageType="TRANSACTIONAL",
+                Context={"delivery_id": str(message.delivery_id)},
+                **self._origination,
             )
         kill_points.reached("after_acceptance_before_record")
         return str(answer["MessageId"])

@@ -44,12 +44,15 @@ class SqsConsumer:
         types: frozenset[str],
         loop: asyncio.AbstractEventLoop,
         effect_timeout_s: float = 25,
+        parse: Callable[[str], Message] = parse_message,
     ) -> None:
+        """`parse` reads what does not come in our own envelope; it raises MalformedMessage as parse_message does."""
         self.queue = queue
         self._effect = effect
         self._types = types
         self._loop = loop
         self._timeout = effect_timeout_s
+        self._parse = parse
 
     def handler(self, event: dict[str, Any], context: Any = None) -> dict[str, Any]:
         """Lambda's entry and the pod's: process a batch, return `batchItemFailures`. Runs outside the event loop."""
@@ -68,7 +71,7 @@ class SqsConsumer:
         """Validate and apply one message body; raise when it must come back."""
         started = time.perf_counter()
         try:
-            message = parse_message(body)
+            message = self._parse(body)
             if message.type not in self._types:
                 raise MalformedMessage(f"type not for this queue: {message.type}")
         except MalformedMessage as reason:
