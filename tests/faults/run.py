@@ -9,6 +9,7 @@ four more minutes. The file says what was really done: it is written every half 
 import argparse
 import json
 import random
+import signal
 import sys
 import tempfile
 import threading
@@ -128,6 +129,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="of the random moments; the time when absent")
     parser.add_argument("--to", default=str(FIGURES), help="the file of figures")
     wanted = parser.parse_args()
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit("asked to stop")
+    )  # what was found is written all the same
     with tempfile.TemporaryDirectory(prefix="laudo-faults-") as place:
         return Run(wanted).against(Path(place))
 

@@ -42,12 +42,16 @@ class SideBySide:
         time.sleep(self.chance.uniform(0, _SPREAD_S))
         while (patient := self._next(more)) is not None:
             try:
-                Job(self.crew, patient, self.until).run(
-                    lambda exam_id, patient=patient: self.exams.update({exam_id: patient})
-                )
+                Job(self.crew, patient, self.until).run(self._registered_for(patient))
             except Exception as problem:
                 self.unfinished.append(f"{type(problem).__name__}: {problem}")
             self.finished += 1
+
+    def _registered_for(self, patient: Patient) -> Callable[[str], None]:
+        def registered(exam_id: str) -> None:
+            self.exams[exam_id] = patient
+
+        return registered
 
     def _next(self, more: Callable[[], bool]) -> Patient | None:
         with self.lock:
