@@ -129,8 +129,12 @@ class SecretVault(Protocol):
     async def read(self, reason: str, *, now: datetime) -> str | None: ...
 
 
+UNREACHABLE = "unreachable"
+
+
 class NotAccepted(Exception):
-    """The provider surely took nothing. `detail` is a code; `permanent` means that a repeat cannot help."""
+    """The provider surely took nothing. `detail` is a code, UNREACHABLE when it could not even be asked;
+    `permanent` means that a repeat cannot help."""
 
     def __init__(self, detail: str, *, permanent: bool) -> None:
         super().__init__(detail)
