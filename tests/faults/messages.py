@@ -1,5 +1,6 @@
 """What a queue may do to messages: bring them twice, late and out of order, and things that are none of ours."""
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,17 @@ from tests.faults.verdict import TOPOLOGY
 
 _SPY = "faults-spy"
 _LATE_S = 4
+_FROM_TOPICS = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": "*",
+        }
+    ],
+}
 RUBBISH = ("{", "[]", '{"specversion": "1.0"}')
 
 
@@ -24,7 +36,9 @@ class Postman:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        queue = self._sqs.create_queue(QueueName=_SPY)["QueueUrl"]
+        queue = self._sqs.create_queue(QueueName=_SPY, Attributes={"Policy": json.dumps(_FROM_TOPICS)})[
+            "QueueUrl"
+        ]
         subscriptions = [self._subscribe(topic) for topic in TOPOLOGY["topics"]]
         over = threading.Event()
         thread = threading.Thread(target=self._work, args=(queue, over))
