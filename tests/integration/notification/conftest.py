@@ -120,7 +120,7 @@ async def installation(
         "LAUDO_SES_CONFIGURATION_SET": load_topology().raw["services"]["notification"]["configuration_set"],
     }
     settings = NotificationSettings(
-        **{name.removeprefix("LAUDO_").lower(): value for name, value in mine.items()},  # type: ignore[arg-type]
+        **{name.removeprefix("LAUDO_").lower(): value for name, value in mine.items()},
         aws_endpoint_url=aws.url,
     )
     await seed(settings)

@@ -32,7 +32,7 @@ class Queue:
     """SQS as the poller sees it: one batch of messages, and what was done with each."""
 
     def __init__(self, bodies: list[str], failures: int = 0) -> None:
-        self.batch = [
+        self.batch: list[dict[str, Any]] = [
             {
                 "MessageId": f"m{n}",
                 "ReceiptHandle": f"r{n}",
