@@ -227,6 +227,16 @@ async def test_what_has_stayed_unknown_is_found_by_how_long_and_why(stores: Stor
     assert await find(late, detail="no_receipt", limit=9) == []
 
 
+async def test_a_receipt_of_a_later_message_shows_that_receipts_reach_us(stores: Stores) -> None:
+    sent, told = delivery("sent"), delivery("told")
+    for made in (sent, told):
+        await stores.deliveries.add(made)
+    assert not await stores.deliveries.any_receipt_of_later_than(NOW)
+    assert await stores.deliveries.record_receipt(receipt(ReceiptKind.ACCEPTED, told.id))
+    assert await stores.deliveries.any_receipt_of_later_than(LEASE - SECOND)
+    assert not await stores.deliveries.any_receipt_of_later_than(LEASE)
+
+
 # --- the log as people read it ----------------------------------------------------------------------------
 
 

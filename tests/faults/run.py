@@ -78,7 +78,10 @@ class Run:
         try:
             going.run(
                 self.wanted.jobs,
-                lambda: not kills.all_carried_out and not time_is_up(),
+                lambda: (
+                    not time_is_up()
+                    and going.more_while(not kills.all_carried_out, afterwards=self.wanted.jobs // 2)
+                ),
                 lambda: self._say(going, kills),
             )
         finally:

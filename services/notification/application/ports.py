@@ -99,6 +99,10 @@ class Deliveries(Protocol):
         """Return unknown deliveries of this detail whose provider call began before `moment`."""
         ...
 
+    async def any_receipt_of_later_than(self, moment: datetime) -> bool:
+        """Whether the provider has told of a message that it accepted after `moment`."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogFilter:

@@ -11,6 +11,7 @@ from services.notification.application.commands.send_due_delivery import Attempt
 from services.notification.application.commands.sweep_lost_deliveries import Swept
 from services.notification.application.ports import OutcomeUnknown
 from services.notification.domain.delivery import Delivery
+from services.notification.domain.receipt import Receipt, ReceiptKind
 from services.notification.interface.messaging.provider_events import QUEUE, parse_provider_event
 from services.shared.platform.messaging.envelope import MalformedMessage
 from tests.unit.notification.world import World, account_created, result_ready
@@ -148,6 +149,42 @@ async def test_a_critical_contact_is_not_repeated_once_the_provider_says_that_it
     world.clock.advance(timedelta(hours=1))
     assert await world.send_all() == []
     assert world.log[0].state == "sent"
+
+
+async def another_told(world: World, *, later_by: timedelta) -> None:
+    """A message of another exam that the provider takes `later_by` after the open one, and tells of."""
+    world.clock.advance(later_by)
+    await world.hear(result_ready(9, report_version=2))
+    await world.send_all()
+    (other,) = [item for item in world.log if item.template == "corrected"]
+    await world.deliveries.record_receipt(
+        Receipt(
+            delivery_id=other.id,
+            kind=ReceiptKind.ACCEPTED,
+            provider_id="o",
+            accepted_at=world.clock.now(),
+        )
+    )
+
+
+async def test_what_the_provider_never_took_is_sent_again_once_it_has_told_of_later_messages(
+    world: World, unknown: Delivery
+) -> None:
+    await another_told(world, later_by=timedelta(seconds=3))
+    assert not await world.senders.sweep_lost_deliveries()  # its own receipt may be on its way
+    world.clock.advance(timedelta(seconds=58))
+    assert await world.senders.sweep_lost_deliveries() == Swept(never_taken=1)
+    assert await world.send_all() == [Attempt.SENT]
+    assert not await world.senders.sweep_lost_deliveries()
+
+
+async def test_while_no_later_receipt_shows_that_they_reach_us_nothing_is_sent_again(
+    world: World, unknown: Delivery
+) -> None:
+    await another_told(world, later_by=timedelta(seconds=1))
+    world.clock.advance(timedelta(minutes=10))
+    assert not await world.senders.sweep_lost_deliveries()
+    assert await world.send_all() == []
 
 
 async def test_without_any_receipt_it_stays_unknown_and_says_so_after_a_quarter_of_an_hour(

@@ -117,6 +117,12 @@ class InMemoryDeliveries:
         ]
         return open_ones[:limit]
 
+    async def any_receipt_of_later_than(self, moment: datetime) -> bool:
+        return any(
+            delivery.receipt_rank > 0 and delivery.sent_at is not None and delivery.sent_at > moment
+            for delivery in self._by_id.values()
+        )
+
     async def page(
         self, which: LogFilter, *, after: tuple[datetime, UUID] | None, limit: int
     ) -> list[Delivery]:

@@ -105,6 +105,10 @@ class MongoDeliveries:
         )
         return [from_document(document) async for document in open_ones]
 
+    async def any_receipt_of_later_than(self, moment: datetime) -> bool:
+        told: Document = {"sent_at": {"$gt": moment}, "receipt_rank": {"$gt": 0}}
+        return await self._deliveries.find_one(told, {"_id": 1}) is not None
+
 
 def _as_held(delivery: Delivery) -> Document:
     """Match the delivery only as its holder knows it: whoever lost the lease or the attempt changes nothing."""
