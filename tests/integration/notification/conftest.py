@@ -91,13 +91,6 @@ class Installation:
         return await self.database["deliveries"].find({"person_id": person_id}).to_list()
 
 
-def _return_quickly(aws: Any) -> None:
-    """What a killed worker had in its hands is to come back soon."""
-    sqs = aws.admin("sqs")
-    for queue in load_topology().queues_of("notification"):
-        sqs.set_queue_attributes(QueueUrl=aws.queue_url(queue), Attributes={"VisibilityTimeout": "2"})
-
-
 @pytest.fixture
 async def installation(
     mongo_url: str,
@@ -108,7 +101,6 @@ async def installation(
     tmp_path: Path,
 ) -> AsyncIterator[Installation]:
     aws.purge()
-    _return_quickly(aws)
     mine = {
         "LAUDO_MONGO_URL": mongo_url,
         "LAUDO_MONGO_DATABASE": mongo_database_name,
