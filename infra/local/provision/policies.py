@@ -57,8 +57,9 @@ _AUDIT_ITEMS = {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["AUDIT*"]}}
 _KEY = ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"]
 _SENDS = {
     "ses": [{"actions": ["ses:SendEmail", "ses:SendRawEmail"], "resources": ["*"]}],
-    # A text message names a phone, not a resource; topics stay closed (see the deny below).
-    "sms": [{"actions": ["sns:Publish"], "resources": ["*"]}],
+    "sms": [
+        {"actions": ["sms-voice:SendTextMessage"], "resources": ["*"]}
+    ],  # a text names a phone, not a resource
 }
 
 
@@ -103,9 +104,6 @@ def service_policy(topology: Mapping[str, Any], service: str, key_ids: Mapping[s
     ]
     for channel in topology["services"].get(service, {}).get("sends", ()):
         statements += [_allow(item["actions"], item["resources"]) for item in _SENDS[channel]]
-        if channel == "sms":
-            foreign = [arns.topic(name) for name in topology["topics"] if arns.topic(name) not in topics]
-            statements.append(_deny(_PUBLISH, foreign))
     return {"Version": "2012-10-17", "Statement": [item for item in statements if item["Resource"]]}
 
 

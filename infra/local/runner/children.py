@@ -169,7 +169,11 @@ def service_environment(around: Surroundings, service: str) -> dict[str, str]:
 def _own_settings(around: Surroundings, service: str) -> dict[str, str]:
     if service == "notification":
         # Demo messages are to be seen at once, at night too.
-        return {"LAUDO_MONGO_URL": around.mongo.app, "LAUDO_QUIET_HOURS": "off"}
+        return {
+            "LAUDO_MONGO_URL": around.mongo.app,
+            "LAUDO_QUIET_HOURS": "off",
+            "LAUDO_SES_CONFIGURATION_SET": around.topology["services"][service]["configuration_set"],
+        }
     if service == "file-management":
         return {"LAUDO_SIGNING_FOLDER": str(around.home / "signing")}
     return {}

@@ -46,7 +46,7 @@ class Runner:
         self._began = time.monotonic()
         self._folder = DataFolder(wishes.home)
         self._main_thread = MainThread()
-        self._supervisor = Supervisor(self._note, self._folder.remember_children)
+        self._supervisor = Supervisor(self._note, self._folder.remember_children, self._held_down)
 
     def run(self) -> int:
         """Run until asked to stop; return the exit code."""
@@ -120,6 +120,11 @@ class Runner:
             signal.signal(number, hurry)
         if self._supervisor.stop():
             self._say("stopped; the data stays in the data folder", time.monotonic() - began)
+
+    def _held_down(self, name: str) -> bool:
+        """A fault test keeps a dead child down by a file in its folder."""
+        folder = self._wishes.kill_folder
+        return folder is not None and (folder / f"{name}.down").exists()
 
     def _say(self, what: str, seconds: float) -> None:
         self._console.print(f"  {what:<56} {seconds:5.1f} s", markup=False, highlight=False)

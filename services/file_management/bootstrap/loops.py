@@ -13,7 +13,7 @@ from services.file_management.application.commands.open_report import OpenReport
 from services.file_management.application.commands.render_draft import RenderDraft
 from services.file_management.application.commands.sign_report import SignReport
 from services.file_management.application.ports import Folders
-from services.file_management.bootstrap.dependencies import Healthy, everything_answers, remembered
+from services.file_management.bootstrap.dependencies import Remembered, everything_answers
 from services.file_management.bootstrap.settings import WorkerSettings
 from services.file_management.bootstrap.signing import build_signing
 from services.file_management.bootstrap.wiring import SERVICE, build_table, table_answers
@@ -62,8 +62,8 @@ async def start(settings: WorkerSettings) -> Sequence[Coroutine[Any, Any, None]]
     )
     exam_events = _exam_events(settings, folders, processes, s3, http)
     publisher = AwsPublisher(aws_client("sns", settings), aws_client("sqs", settings), topology)
-    ready = remembered(everything_answers(settings, table, s3, http))
-    store_ready = remembered(lambda: table_answers(table))
+    ready = Remembered(everything_answers(settings, table, s3, http))
+    store_ready = Remembered(lambda: table_answers(table))
     account_events = accounts.AccountEvents(CloseAccess(folders))
     # As many pollers as processes keep these busy, and each takes one message only: what waits behind a report in
     # a batch is hidden from an idle poller, and from everybody for half a minute when this worker dies.
@@ -112,10 +112,20 @@ def _exam_events(
 
 
 def _poller(
-    settings: WorkerSettings, queue: str, effect: Effect, healthy: Healthy, *, batch_size: int | None = None
+    settings: WorkerSettings,
+    queue: str,
+    effect: Effect,
+    healthy: Remembered,
+    *,
+    batch_size: int | None = None,
 ) -> SqsPoller:
     topology = load_topology()
     of_queue = topology.queue_settings
-    consumer = SqsConsumer(queue, effect, types=topology.types_of(queue), loop=asyncio.get_running_loop())
+    consumer = SqsConsumer(
+        queue,
+        healthy.forgotten_by_failures_of(effect),
+        types=topology.types_of(queue),
+        loop=asyncio.get_running_loop(),
+    )
     sqs = aws_client("sqs", settings, read_timeout_s=_LONGER_THAN_A_POLL_S)
     return SqsPoller(sqs, consumer, replace(of_queue, batch_size=batch_size or of_queue.batch_size), healthy)

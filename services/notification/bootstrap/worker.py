@@ -23,6 +23,7 @@ from services.notification.domain.delivery import Lane
 from services.notification.infrastructure.persistence.audit_chain import MongoChainStore
 from services.notification.infrastructure.persistence.database import Database, connect
 from services.notification.infrastructure.templates.loader import load_templates
+from services.notification.interface.messaging import provider_events
 from services.notification.interface.messaging.queues import effects
 from services.notification.interface.schedule.sender import SenderLoop
 from services.notification.interface.schedule.sweeper import sweep_for_ever
@@ -91,12 +92,26 @@ def _pollers(
     return [
         SqsPoller(
             sqs,
-            SqsConsumer(queue, effect_of[queue], types=topology.types_of(queue), loop=loop),
+            _consumer(queue, effect_of[queue], loop),
             topology.queue_settings,
             healthy,
         ).run()
         for queue in topology.queues_of(SERVICE)
     ]
+
+
+def _consumer(
+    queue: str, effect: Callable[[Any], Awaitable[str]], loop: asyncio.AbstractEventLoop
+) -> SqsConsumer:
+    if queue == provider_events.QUEUE:
+        return SqsConsumer(
+            queue,
+            effect,
+            types=provider_events.TYPES,
+            loop=loop,
+            parse=provider_events.parse_provider_event,
+        )
+    return SqsConsumer(queue, effect, types=load_topology().types_of(queue), loop=loop)
 
 
 def _answers(database: Database) -> Callable[[], Awaitable[bool]]:

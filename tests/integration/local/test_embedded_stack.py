@@ -1,8 +1,10 @@
 """The embedded servers and what is provisioned in them."""
 
+import http.client
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import psutil
@@ -170,3 +172,38 @@ def test_a_table_of_an_earlier_release_gets_the_index_that_was_declared_since(
     table = aws.admin("dynamodb").describe_table(TableName="laudo-earlier")["Table"]
     assert {index["IndexName"] for index in table["GlobalSecondaryIndexes"]} == set(declared["indexes"])
     aws.admin("dynamodb").delete_table(TableName="laudo-earlier")
+
+
+def test_a_long_poll_ends_with_its_client_and_takes_no_message_for_nobody(aws: EmbeddedAws) -> None:
+    aws.purge()
+    queue = aws.queue_url("file-management-accounts")
+    for _ in range(3):
+        _poll_and_leave(aws, queue)
+    sqs = aws.admin("sqs")
+    for number in range(3):
+        sqs.send_message(QueueUrl=queue, MessageBody=str(number))
+    received: list[str] = []
+    while answer := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=1).get(
+        "Messages"
+    ):
+        received += [message["Body"] for message in answer]
+    assert sorted(received) == ["0", "1", "2"]
+
+
+def _poll_and_leave(aws: EmbeddedAws, queue: str) -> None:
+    """Ask for a message as a process does that is killed while it waits."""
+    scope = f"test/20260101/{aws.region}/sqs/aws4_request"
+    headers = {
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
+        "X-Amz-Date": "20260101T000000Z",
+        "X-Amz-Target": "AmazonSQS.ReceiveMessage",
+        "Content-Type": "application/x-amz-json-1.0",
+    }
+    address = urlsplit(aws.url)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port)
+    connection.request("POST", "/", json.dumps({"QueueUrl": queue, "WaitTimeSeconds": 20}), headers)
+    # It waits for a message by then: the emulator answers what fails, and an empty queue only in the end.
+    connection.sock.settimeout(0.5)
+    with pytest.raises(TimeoutError):
+        connection.getresponse()
+    connection.close()

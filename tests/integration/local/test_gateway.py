@@ -224,7 +224,9 @@ async def test_the_outbox_shows_what_was_sent_newest_first_and_harmless(
         },
     )
     await asyncio.sleep(0.1)
-    aws.client("notification", "sns").publish(PhoneNumber="+5511900000201", Message="Laudo: olá")
+    aws.client("notification", "pinpoint-sms-voice-v2").send_text_message(
+        DestinationPhoneNumber="+5511900000201", MessageBody="Laudo: olá"
+    )
     await asyncio.sleep(0.5)
     messages = (await http.get("/local/outbox.json")).json()["messages"][:2]  # other tests send too
     assert [one["kind"] for one in messages] == ["sms", "email"]

@@ -92,13 +92,6 @@ class Installation:
         return await self.database["deliveries"].find({"person_id": person_id}).to_list()
 
 
-def _return_quickly(aws: Any) -> None:
-    """A stopped worker's long poll lives on in the emulator and takes one more message: let it come back soon."""
-    sqs = aws.admin("sqs")
-    for queue in load_topology().queues_of("notification"):
-        sqs.set_queue_attributes(QueueUrl=aws.queue_url(queue), Attributes={"VisibilityTimeout": "2"})
-
-
 @pytest.fixture
 async def installation(
     mongo_url: str,
@@ -110,7 +103,6 @@ async def installation(
     tmp_path: Path,
 ) -> AsyncIterator[Installation]:
     aws.purge()
-    _return_quickly(aws)
     mine = {
         "LAUDO_MONGO_URL": mongo_users.app,
         "LAUDO_MONGO_DATABASE": mongo_database_name,
@@ -119,9 +111,10 @@ async def installation(
         "LAUDO_JWKS_URL": "http://localhost/api/v1/accounts/.well-known/jwks.json",
         "LAUDO_DEMO_FOLDER": str(DEMO),
         "LAUDO_QUIET_HOURS": "off",
+        "LAUDO_SES_CONFIGURATION_SET": load_topology().raw["services"]["notification"]["configuration_set"],
     }
     settings = NotificationSettings(
-        **{name.removeprefix("LAUDO_").lower(): value for name, value in mine.items()},  # type: ignore[arg-type]
+        **{name.removeprefix("LAUDO_").lower(): value for name, value in mine.items()},
         aws_endpoint_url=aws.url,
     )
     await seed(settings.model_copy(update={"owner_mongo_url": mongo_users.owner}))

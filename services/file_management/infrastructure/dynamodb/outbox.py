@@ -1,7 +1,7 @@
 """The outbox in DynamoDB: rows are written with the folder, claimed by a conditional lease, deleted once published.
 
-Several relays share the work: a claim that another relay holds fails. A relay that dies loses its lease after half a
-minute, and the row is published by another: at least once. The index is spread over shards, so that no one partition
+Several relays share the work: a claim that another relay holds fails. A relay that dies loses its lease after ten
+seconds, and the row is published by another: at least once. The index is spread over shards, so that no one partition
 has to carry every clinic's events.
 
 Rows of this process's own commits are born with its lease and handed over: they are published without being looked for.
@@ -25,7 +25,7 @@ from services.shared.platform.messaging.publisher import OutboxMessage
 from services.shared.platform.messaging.relay import POLL_INTERVAL_S
 from services.shared.platform.metrics.outbox import OutboxObserved
 
-LEASE_MS = 30_000
+LEASE_MS = 10_000  # a batch is published in milliseconds; one that takes longer may go out twice
 
 Publish = Callable[[Sequence[OutboxMessage]], Awaitable[frozenset[UUID]]]
 

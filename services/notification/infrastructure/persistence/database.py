@@ -15,6 +15,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "deliveries": [
         IndexModel([("state", ASCENDING), ("lane", ASCENDING), ("due_at", ASCENDING)], name="due"),
         IndexModel([("state", ASCENDING), ("sending_at", ASCENDING)], name="lost"),
+        IndexModel([("sent_at", ASCENDING)], name="sent"),
         IndexModel([("person_id", ASCENDING), *_NEWEST_FIRST], name="of_person"),
         IndexModel([("clinic_id", ASCENDING), *_NEWEST_FIRST], name="of_clinic"),
         IndexModel([("exam_id", ASCENDING), *_NEWEST_FIRST], name="of_exam"),

@@ -270,8 +270,9 @@ async def connect_database(
     size: int = 10,
     constraints: Mapping[str, ErrorKind] | None = None,
     planner: Mapping[str, str] | None = None,
+    statement_timeout_s: float = 15,
 ) -> Database:
-    """Open a pool. `url` may carry SQLAlchemy's `+asyncpg` suffix. Statements time out after 15 s.
+    """Open a pool. `url` may carry SQLAlchemy's `+asyncpg` suffix.
 
     `planner`: PostgreSQL's planner settings for all of its connections.
     """
@@ -281,7 +282,7 @@ async def connect_database(
         max_size=size,
         init=_prepare,
         reset=_nothing,
-        command_timeout=15,
+        command_timeout=statement_timeout_s,
         server_settings={"timezone": "UTC", "application_name": "laudo", **(planner or {})},
     )
     return Database(pool, constraints)

@@ -11,6 +11,7 @@ from services.shared.platform.metrics.outbox import OutboxObserved
 from services.shared.platform.postgres.database import WriteSession
 
 _COUNTED_TO = 1000  # a look at a long backlog must not cost more than a look at a short one
+_FREE_WITHIN_S = 10
 
 
 async def add_to_outbox(session: WriteSession, messages: Sequence[tuple[Message, str]]) -> None:
@@ -43,7 +44,7 @@ class PostgresOutbox:
     async def relay_batch(
         self, publish: Callable[[Sequence[OutboxMessage]], Awaitable[frozenset[UUID]]], limit: int
     ) -> int:
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._pool.acquire(timeout=_FREE_WITHIN_S) as connection, connection.transaction():
             rows = await connection.fetch(
                 f"""SELECT id, type, destination, body, traceparent,
                        extract(epoch FROM clock_timestamp() - created_at)::float AS age_s,
