@@ -62,7 +62,7 @@ def test_only_these_routes_are_open_to_everyone() -> None:
 
 def test_doors_without_an_account_are_counted_over_all_processes() -> None:
     """What an attacker may try without being anybody: the count must not start anew in each process."""
-    cheap = ("/healthz", "/readyz", "/.well-known/jwks.json", "/.well-known/openid-configuration")
+    cheap = ("/metrics", "/healthz", "/readyz", "/.well-known/jwks.json", "/.well-known/openid-configuration")
     for service in SERVICES:
         for context in iter_route_contexts(build(service).routes):
             if not isinstance(route := context.original_route, APIRoute):
