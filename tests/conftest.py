@@ -4,7 +4,12 @@ import pytest
 
 from services.shared.platform.logs import configure_logs
 
-pytest_plugins = ["tests.support.embedded", "tests.support.live", "tests.support.scheduling"]
+pytest_plugins = [
+    "tests.support.embedded",
+    "tests.support.live",
+    "tests.support.round_trips",
+    "tests.support.scheduling",
+]
 
 
 @pytest.fixture(autouse=True, scope="session")

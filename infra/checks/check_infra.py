@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from infra.checks import images, kubernetes, terraform, workflows
+from infra.checks import alerts, images, kubernetes, terraform, workflows
 from infra.checks.outcome import Failed, Skipped
 
 CHECKS: dict[str, Callable[[], None]] = {
@@ -18,6 +18,7 @@ CHECKS: dict[str, Callable[[], None]] = {
     "dockerfile lint": images.recipe_is_clean,
     "image imports": images.processes_start_from_their_own_packages,
     "kubernetes schemas": kubernetes.overlays_fit_the_schemas,
+    "alert rules": alerts.fire_when_they_should,
     "workflow lint": workflows.well_formed,
     "workflow security": workflows.safe,
 }

@@ -20,7 +20,7 @@ from infra.local.provision.clients import AdminClients, AwsAccount
 ROOT = Path(__file__).resolve().parents[2]
 TOPOLOGY: dict[str, Any] = json.loads((ROOT / "topology.json").read_text(encoding="utf-8"))
 ACCOUNT = "000000000000"
-ASKED = ("s3", "sns", "sqs", "dynamodb", "kms", "iam", "sts", "eks", "cloudwatch")
+ASKED = ("s3", "sns", "sqs", "dynamodb", "kms", "iam", "sts", "eks", "cloudwatch", "sesv2", "events")
 
 
 class WholeAws(AwsServer):

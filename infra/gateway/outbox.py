@@ -21,8 +21,19 @@ _WORDS = {
         "Assunto",
         "Quando",
         "Nada foi enviado ainda.",
+        "Números ao vivo",
     ),
-    "en": ("Local outbox", "E-mail", "Text", "To", "From", "Subject", "When", "Nothing was sent yet."),
+    "en": (
+        "Local outbox",
+        "E-mail",
+        "Text",
+        "To",
+        "From",
+        "Subject",
+        "When",
+        "Nothing was sent yet.",
+        "Live numbers",
+    ),
 }
 _LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?]")  # the full stop of a sentence is not the link's
 
@@ -88,7 +99,7 @@ def _email(record: dict[str, Any]) -> Sent:
 
 
 def _page(messages: list[Sent], language: str) -> bytes:
-    title, email, sms, to, sender, subject, when, nothing = _WORDS[language]
+    title, email, sms, to, sender, subject, when, nothing, numbers = _WORDS[language]
     parts = []
     for one in messages:
         rows = [(to, one.to), (sender, one.sender), (subject, one.subject), (when, one.at)]
@@ -100,7 +111,8 @@ def _page(messages: list[Sent], language: str) -> bytes:
             f'<article data-kind="{one.kind}"><p class="kind">{kind}</p><dl>{described}</dl>'
             f"<pre>{_with_links(one.text)}</pre></article>"
         )
-    content = "".join(parts) or f'<p class="box">{nothing}</p>'
+    parts = parts or [f'<p class="box">{nothing}</p>']
+    content = f'<nav><a href="/local/numbers">{numbers}</a></nav>' + "".join(parts)
     return page(title, content, language=language, refresh_s=5)
 
 

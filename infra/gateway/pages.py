@@ -40,12 +40,13 @@ def language_of(headers: list[tuple[bytes, bytes]]) -> str:
     return "en" if english >= 0 and (portuguese < 0 or english < portuguese) else "pt-BR"
 
 
-def page(title: str, content: str, *, language: str, refresh_s: int) -> bytes:
+def page(title: str, content: str, *, language: str, refresh_s: int | None, style: str = "") -> bytes:
+    refresh = f'<meta http-equiv="refresh" content="{refresh_s}">' if refresh_s else ""
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f'<meta http-equiv="refresh" content="{refresh_s}"><title>{html.escape(title)}</title>'
-        f"<style>{STYLE}</style></head><body><main><h1>{html.escape(title)}</h1>{content}</main></body></html>"
+        f"{refresh}<title>{html.escape(title)}</title>"
+        f"<style>{STYLE}{style}</style></head><body><main><h1>{html.escape(title)}</h1>{content}</main></body></html>"
     ).encode()
 
 

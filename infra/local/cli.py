@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Laudo on this machine.")
+audit = typer.Typer(no_args_is_help=True, help="The audit of who read and changed what.")
+app.add_typer(audit, name="audit")
 ROOT = Path(__file__).resolve().parents[2]
 _WIDE = 160
 
@@ -21,7 +23,7 @@ def _console() -> Console:
 
 @app.command()
 def run() -> None:
-    """Start everything; Ctrl-C stops it. LAUDO_PORT, LAUDO_HOME and LAUDO_LOG_LEVEL choose how."""
+    """Start everything; Ctrl-C stops it. LAUDO_PORT, LAUDO_HOME, LAUDO_LOG_LEVEL and LAUDO_LIMIT_FACTOR choose how."""
     from infra.local.runner.run import Runner, Wishes
 
     wishes = Wishes(
@@ -29,7 +31,9 @@ def run() -> None:
         port=_port(os.environ.get("LAUDO_PORT") or "8080"),
         log_level=(os.environ.get("LAUDO_LOG_LEVEL") or "INFO").upper(),
         topology=json.loads((ROOT / "topology.json").read_text(encoding="utf-8")),
+        limit_factor=_factor(os.environ.get("LAUDO_LIMIT_FACTOR") or "1"),
         durable=os.environ.get("LAUDO_DURABLE") != "0",
+        otlp_endpoint=os.environ.get("LAUDO_OTLP_ENDPOINT") or None,
         kill_folder=Path(folder) if (folder := os.environ.get("LAUDO_KILL_FOLDER")) else None,
     )
     raise typer.Exit(Runner(wishes, _console()).run())
@@ -69,9 +73,30 @@ def trace(
         raise typer.Exit(1)
 
 
+@audit.command()
+def verify(
+    as_json: Annotated[bool, typer.Option("--json", help="For machines: one JSON object.")] = False,
+) -> None:
+    """Check every service's audit chain against its rows and the exported segments; name what was altered.
+
+    Exit code 0: whole; 1: altered; 2: something could not be checked. The product must be running.
+    """
+    from infra.local.audit_check import verify_audit
+
+    home = Path(os.environ.get("LAUDO_HOME") or ROOT / ".data").resolve()
+    topology = json.loads((ROOT / "topology.json").read_text(encoding="utf-8"))
+    raise typer.Exit(verify_audit(home, topology, _console(), as_json=as_json))
+
+
 def _port(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 65535:
         raise typer.BadParameter(f"LAUDO_PORT must be a port number, not {text!r}")
+    return int(text)
+
+
+def _factor(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise typer.BadParameter(f"LAUDO_LIMIT_FACTOR multiplies the rate limits: 1 or more, not {text!r}")
     return int(text)
 
 

@@ -24,6 +24,7 @@ LIBRARIES = (
     "libpangoft2-1.0-0",
     "libharfbuzz-subset0",
     "fontconfig",
+    "fonts-liberation",
     "fonts-dejavu-core",
 )
 TEST_PACKAGES = ("chromium",)

@@ -7,6 +7,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from infra.docs.apis import SERVICES, build, published_files
 from services.shared.platform.http.callers import Callers, Public, undeclared_routes
+from services.shared.platform.rate_limits.limit import By
 from services.shared.platform.topology import load_topology
 
 
@@ -20,7 +21,8 @@ def test_every_route_lies_under_the_services_own_path(service: str) -> None:
     prefix = load_topology().raw["services"][service.replace("_", "-")]["path"]
     paths = {context.path for context in iter_route_contexts(build(service).routes)}
     assert paths
-    assert all(path and path.startswith(prefix) for path in paths)
+    # The scrape alone lies beside it: no gateway leads there.
+    assert {path for path in paths if not str(path).startswith(prefix)} == {"/metrics"}
 
 
 def test_only_these_routes_are_open_to_everyone() -> None:
@@ -39,6 +41,15 @@ def test_only_these_routes_are_open_to_everyone() -> None:
     assert opened == {
         f"POST {accounts}/sessions",
         f"POST {accounts}/sessions/refresh",
+        f"POST {accounts}/sign-ins",
+        f"POST {accounts}/sign-ins/proof",
+        f"POST {accounts}/sign-ins/code",
+        f"POST {accounts}/sign-ins/passkey-options",
+        f"POST {accounts}/sign-ins/passkey",
+        f"POST {accounts}/sign-ins/totp",
+        f"POST {accounts}/sign-ins/totp/confirmation",
+        f"POST {accounts}/password-resets",
+        f"POST {accounts}/password-resets/completion",
         f"POST {accounts}/first-access",
         f"POST {accounts}/first-access/completion",
         f"POST {accounts}/oauth/token",
@@ -50,7 +61,29 @@ def test_only_these_routes_are_open_to_everyone() -> None:
         f"GET {accounts}/.well-known/jwks.json",
         f"GET {accounts}/.well-known/openid-configuration",
         "GET /api/v1/files/verification/{code}",
+        "GET /metrics",
     }
+
+
+def test_doors_without_an_account_are_counted_over_all_processes() -> None:
+    """What an attacker may try without being anybody: the count must not start anew in each process."""
+    cheap = ("/metrics", "/healthz", "/readyz", "/.well-known/jwks.json", "/.well-known/openid-configuration")
+    for service in SERVICES:
+        for context in iter_route_contexts(build(service).routes):
+            if not isinstance(route := context.original_route, APIRoute):
+                continue
+            for part in route.dependant.dependencies:
+                if isinstance(part.call, Public) and not str(context.path).endswith(cheap):
+                    by = {limit.by for limit in part.call.limits if limit.shared}
+                    assert By.ADDRESS in by, context.path
+                    asks_for_a_login = any("login" in body for body in _fields(route))
+                    assert (By.LOGIN in by) == asks_for_a_login, context.path
+
+
+def _fields(route: APIRoute) -> list[set[str]]:
+    """Return the names of what each body of the route may hold."""
+    models = [part.field_info.annotation for part in route.dependant.body_params]
+    return [set(getattr(model, "model_fields", {})) for model in models]
 
 
 @pytest.mark.parametrize("path", [f"docs/apis/{service.replace('_', '-')}.json" for service in SERVICES])

@@ -1,5 +1,6 @@
 """The manifests, as `kubectl kustomize` renders them, fit the code they start: settings, paths, roles, limits."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -34,8 +35,8 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
 }
 # What only the role that owns the tables, or writes their outbox, is told.
 NEEDED_BESIDES = {
-    "worker": {"LAUDO_RELAY_DATABASE_URL"},
-    "migrate": {"LAUDO_RELAY_DATABASE_URL", "LAUDO_OWNER_DATABASE_URL"},
+    "worker": {"LAUDO_RELAY_DATABASE_URL", "LAUDO_SEALER_DATABASE_URL"},
+    "migrate": {"LAUDO_RELAY_DATABASE_URL", "LAUDO_SEALER_DATABASE_URL", "LAUDO_OWNER_DATABASE_URL"},
 }
 
 Manifest = dict[str, Any]
@@ -101,7 +102,7 @@ def test_paths_lead_where_topology_says(manifests: list[Manifest]) -> None:
     (ingress,) = of_kind(manifests, "Ingress")
     (rule,) = ingress["spec"]["rules"]
     routes = {path["path"]: path["backend"]["service"]["name"] for path in rule["http"]["paths"]}
-    assert routes == {**{path: name for name, path in PATHS.items()}, "/": "portal"}
+    assert routes == {**{path: name for name, path in PATHS.items()}, "/": "portal", "/metrics": "not-found"}
     assert f"https://{rule['host']}" == shared_settings(manifests)["LAUDO_PUBLIC_URL"]
 
 
@@ -115,6 +116,29 @@ def test_probes_ask_under_the_services_own_path(manifests: list[Manifest]) -> No
             }
             path = PATHS.get(service, "")
             assert probes == {"liveness": f"{path}/healthz", "readiness": f"{path}/readyz"}
+
+
+def test_every_process_is_scraped_and_no_metric_leaves_the_network(manifests: list[Manifest]) -> None:
+    for deployment in of_kind(manifests, "Deployment"):
+        _, _, process = deployment["metadata"]["name"].rpartition("-")
+        template = deployment["spec"]["template"]
+        said = template["metadata"]["annotations"]
+        assert (said["prometheus.io/scrape"], said["prometheus.io/path"]) == ("true", "/metrics")
+        (container,) = template["spec"]["containers"]
+        (port,) = container["ports"]
+        assert said["prometheus.io/port"] == str(port["containerPort"])
+        if process == "worker":
+            told = {item["name"]: item.get("value") for item in container["env"]}
+            assert told["LAUDO_METRICS_PORT"] == said["prometheus.io/port"]
+            assert container["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": port["name"]}
+    (ingress,) = of_kind(manifests, "Ingress")
+    (answered_here,) = [
+        path for path in ingress["spec"]["rules"][0]["http"]["paths"] if path["path"] == "/metrics"
+    ]
+    assert answered_here["pathType"] == "Exact"
+    assert answered_here["backend"]["service"] == {"name": "not-found", "port": {"name": "use-annotation"}}
+    action = json.loads(ingress["metadata"]["annotations"]["alb.ingress.kubernetes.io/actions.not-found"])
+    assert (action["type"], action["fixedResponseConfig"]["statusCode"]) == ("fixed-response", "404")
 
 
 def test_every_pod_is_held_short(manifests: list[Manifest]) -> None:

@@ -22,7 +22,7 @@ from services.accounts.application.ports import (
 )
 from services.accounts.application.staff_ports import StaffSearch
 from services.accounts.domain.account import Account, AccountKind
-from services.accounts.domain.attempts import FORGOTTEN_AFTER
+from services.accounts.domain.attempts import FORGOTTEN_AFTER, Attempts
 from services.accounts.domain.clinic import Clinic
 from services.accounts.domain.confirmation import Confirmation, Purpose
 from services.accounts.domain.contact import Phone
@@ -645,15 +645,15 @@ async def test_a_repeat_gets_the_first_answer(stores: Stores) -> None:
 
 
 async def test_failures_are_counted_and_forgotten(stores: Stores) -> None:
-    key = new_id().bytes
-    assert (await stores.attempts.get(key)).failures == 0
-    await asyncio.gather(*(stores.attempts.count_failure(key, NOW) for _ in range(5)))
-    attempts = await stores.attempts.get(key)
-    assert (attempts.failures, attempts.last_failure_at) == (5, NOW)
-    await stores.attempts.count_failure(key, NOW + FORGOTTEN_AFTER)
-    assert (await stores.attempts.get(key)).failures == 1
-    await stores.attempts.clear(key)
-    assert (await stores.attempts.get(key)).failures == 0
+    key, other = new_id().bytes, new_id().bytes
+    assert await stores.attempts.get(key, other) == [Attempts(), Attempts()]
+    await asyncio.gather(*(stores.attempts.count_failure(NOW, key, other) for _ in range(5)))
+    await stores.attempts.count_failure(NOW, other)
+    assert await stores.attempts.get(other, key) == [Attempts(6, NOW), Attempts(5, NOW)]
+    await stores.attempts.count_failure(NOW + FORGOTTEN_AFTER, key)
+    assert await stores.attempts.get(key) == [Attempts(1, NOW + FORGOTTEN_AFTER)]
+    await stores.attempts.clear(key, other)
+    assert await stores.attempts.get(key, other) == [Attempts(), Attempts()]
 
 
 async def test_machine_clients_are_kept_and_replaced(stores: Stores) -> None:

@@ -11,9 +11,11 @@ import pytest
 
 from infra.local.provision.databases import DatabaseUrls
 from services.exam_results.application.caller import Caller
-from services.exam_results.application.ports import Account, ExamWork, Transactions
+from services.exam_results.application.commands.register_exam import ExamOrder
+from services.exam_results.application.ports import Account, ExamWork, OrderPeople, Transactions
 from services.exam_results.application.queries.list_exams import ExamPage, ListQuestion
 from services.exam_results.domain import errors
+from services.exam_results.domain.errors import PATIENT_NOT_KNOWN
 from services.exam_results.domain.exam_events import Priority
 from services.exam_results.domain.lifecycle import State
 from services.exam_results.domain.people import Sex
@@ -33,6 +35,7 @@ from tests.unit.exam_results.samples import (
     NOW,
     Clinic,
     Job,
+    items_of,
     put_people,
     signed_file,
     typed,
@@ -88,7 +91,7 @@ async def listed(subject: Subject, caller: Caller, **question: Any) -> ExamPage:
 
 
 def ids(page: ExamPage) -> list[str]:
-    return [item["id"] for item in page.items]
+    return [item["id"] for item in items_of(page)]
 
 
 async def test_an_exam_is_loaded_as_it_was_saved(subject: Subject, clinic: Clinic) -> None:
@@ -319,24 +322,64 @@ async def test_the_form_is_filled_in_line_by_line(subject: Subject, clinic: Clin
     assert page["results"][0]["range_pt"] == "4,0 a 5,2"
 
 
-async def test_the_same_key_runs_once_and_another_body_is_refused(subject: Subject, clinic: Clinic) -> None:
-    runs = []
-
+async def test_the_same_key_is_kept_once_and_another_body_is_refused(
+    subject: Subject, clinic: Clinic
+) -> None:
     async def run(work: ExamWork) -> dict[str, Any]:
-        runs.append(1)
-        return {"id": "x"}
+        order = ExamOrder(patient_id=clinic.patient_id, code="HEMO")
+        exam = await subject.job.desk.register.run(work, clinic.doctor, order)
+        return {"id": str(exam.facts.id)}
 
     async def post(body: bytes) -> tuple[Any, bool]:
         return await subject.transactions.create_once(
             clinic.doctor.principal, key="key-00001", route="r", request=body, run=run
         )
 
-    assert await post(b"a") == ({"id": "x"}, False)
-    assert await post(b"a") == ({"id": "x"}, True)
+    answer, replayed = await post(b"a")
+    assert not replayed
+    assert await post(b"a") == (answer, True)
     with pytest.raises(LaudoError) as refused:
         await post(b"b")
     assert refused.value.kind is KEY_REUSED
-    assert len(runs) == 1
+    assert ids(await listed(subject, clinic.doctor)) == [answer["id"]]
+
+
+async def test_an_answer_is_kept_also_when_the_same_request_would_be_refused_by_now(
+    subject: Subject, clinic: Clinic
+) -> None:
+    async def run(work: ExamWork) -> dict[str, Any]:
+        if refuses:
+            raise PATIENT_NOT_KNOWN.error(field="patient_id")
+        return {"id": "x"}
+
+    async def post(key: str) -> tuple[Any, bool]:
+        return await subject.transactions.create_once(
+            clinic.doctor.principal, key=key, route="r", request=b"a", run=run
+        )
+
+    refuses = False
+    assert await post("key-00002") == ({"id": "x"}, False)
+    refuses = True
+    assert await post("key-00002") == ({"id": "x"}, True)
+    with pytest.raises(LaudoError, match=PATIENT_NOT_KNOWN.code):
+        await post("key-00003")
+
+
+async def test_an_order_looks_up_everybody_it_names(subject: Subject, clinic: Clinic) -> None:
+    found = []
+
+    async def run(work: ExamWork) -> dict[str, Any]:
+        found.append(await work.people.for_order(clinic.doctor_id, clinic.patient_id, clinic.doctor_id))
+        found.append(await work.people.for_order(clinic.doctor_id, new_id(), new_id()))
+        return {}
+
+    principal = clinic.doctor.principal
+    await subject.transactions.create_once(principal, key="key-00004", route="r", request=b"", run=run)
+    known, unknown = found
+    assert known.patient == clinic.patient_record()
+    assert known.requester is not None
+    assert known.requester.id == clinic.doctor_id
+    assert unknown == OrderPeople(caller_closed=False, patient=None, requester=None)
 
 
 async def test_a_patient_changes_the_own_exam_in_whichever_clinic(subject: Subject, clinic: Clinic) -> None:

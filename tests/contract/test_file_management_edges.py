@@ -99,7 +99,7 @@ async def test_audit_facts_are_kept_in_order(audit: Any) -> None:
 
 
 async def test_dynamodb_refuses_to_write_an_audit_fact_over_another(aws: Any) -> None:
-    from pynamodb.exceptions import PutError
+    from pynamodb.exceptions import TransactWriteError
 
     from services.file_management.application.caller import Caller
 
@@ -111,7 +111,7 @@ async def test_dynamodb_refuses_to_write_an_audit_fact_over_another(aws: Any) ->
         "file.read", NOW, clinic_id=new_id(), patient_id=None, resource="file/x"
     )
     await DynamoAuditTrail(table).record(entry)
-    with pytest.raises(PutError):
+    with pytest.raises(TransactWriteError):
         await DynamoAuditTrail(table).record(entry)
 
 

@@ -61,7 +61,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     outbox = DynamoOutbox(table, "file-management-events")
     before = _waiting(table)
     yield Store(
-        DynamoFolders(table, announce, outbox.row, lambda: rung.append(True)),
+        DynamoFolders(table, announce, outbox.row, lambda _: rung.append(True)),
         DynamoFiles(table),
         DynamoProofs(table),
         rung,

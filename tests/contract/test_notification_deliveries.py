@@ -12,6 +12,7 @@ from services.notification.application.ports import LogFilter
 from services.notification.bootstrap.wiring import Stores
 from services.notification.domain.channel import Channel
 from services.notification.domain.delivery import Delivery, DeliveryState, Lane, delivery_id
+from services.notification.domain.receipt import Receipt, ReceiptKind
 from tests.integration.notification.stores import memory_and_mongo
 
 stores = memory_and_mongo  # the fixture, by the name its tests ask for
@@ -157,6 +158,83 @@ async def test_an_answer_to_an_older_attempt_does_not_count_for_a_newer_one(stor
     second = await stores.deliveries.begin_sending(again, address_masked="b***", now=NOW)
     await stores.deliveries.record_sent(first, provider_id="old", now=NOW)
     assert await stores.log.find(first.id) == second
+
+
+# --- what the provider tells ------------------------------------------------------------------------------
+
+
+def receipt(kind: ReceiptKind, of: UUID, detail: str | None = None) -> Receipt:
+    return Receipt(delivery_id=of, kind=kind, provider_id="p-9", accepted_at=LEASE, detail=detail)
+
+
+@pytest.mark.parametrize("came_to", ["queued", "claimed", "sending", "unknown", "failed", "sent"])
+async def test_a_receipt_settles_a_delivery_however_far_our_own_record_came(
+    stores: Stores, came_to: str
+) -> None:
+    held = await (sending(stores) if came_to not in ("queued", "claimed") else claimed(stores))
+    if came_to == "queued":
+        await stores.deliveries.put_back(held, not_before=NOW, detail="timed_out", attempts=1)
+    if came_to in ("unknown", "failed"):
+        await stores.deliveries.close(held, DeliveryState(came_to), detail="timed_out")
+    if came_to == "sent":
+        await stores.deliveries.record_sent(held, provider_id="p-9", now=LEASE)
+    assert await stores.deliveries.record_receipt(receipt(ReceiptKind.ACCEPTED, held.id))
+    found = await stores.log.find(held.id)
+    assert found is not None
+    assert (found.state, found.provider_id, found.sent_at, found.detail) == ("sent", "p-9", LEASE, None)
+    # Whoever held it changes nothing any more, and nobody sends it again.
+    await stores.deliveries.record_sent(held, provider_id="p-9", now=NOW)
+    await stores.deliveries.put_back(held, not_before=NOW, detail="late", attempts=1)
+    await stores.deliveries.close(held, DeliveryState.UNKNOWN, detail="late")
+    assert await stores.deliveries.begin_sending(held, address_masked="b***", now=NOW) is None
+    assert await stores.log.find(held.id) == found
+
+
+async def test_the_furthest_receipt_counts_in_whatever_order_they_come_and_however_often(
+    stores: Stores,
+) -> None:
+    orders = [
+        ([ReceiptKind.ACCEPTED, ReceiptKind.DELIVERED], "delivered"),
+        ([ReceiptKind.DELIVERED, ReceiptKind.ACCEPTED, ReceiptKind.DELIVERED], "delivered"),
+        ([ReceiptKind.BOUNCED, ReceiptKind.ACCEPTED, ReceiptKind.BOUNCED], "failed"),
+        ([ReceiptKind.DELIVERED, ReceiptKind.BOUNCED], "failed"),
+        ([ReceiptKind.COMPLAINED, ReceiptKind.DELIVERED], "delivered"),
+    ]
+    for number, (kinds, state) in enumerate(orders):
+        made = delivery(f"r{number}")
+        await stores.deliveries.add(made)
+        changed = [
+            await stores.deliveries.record_receipt(receipt(kind, made.id, kind.value)) for kind in kinds
+        ]
+        found = await stores.log.find(made.id)
+        assert found is not None
+        furthest = max(kinds, key=lambda kind: receipt(kind, made.id).rank)
+        assert (found.state, found.detail) == (state, furthest.value)
+        assert changed.count(True) == (2 if kinds.index(furthest) == 1 else 1)
+
+
+async def test_a_receipt_of_a_delivery_that_nobody_knows_changes_nothing(stores: Stores) -> None:
+    assert not await stores.deliveries.record_receipt(receipt(ReceiptKind.ACCEPTED, uuid4()))
+
+
+async def test_what_has_stayed_unknown_is_found_by_how_long_and_why(stores: Stores) -> None:
+    held = await sending(stores)
+    await stores.deliveries.close(held, DeliveryState.UNKNOWN, detail="timed_out")
+    late = NOW + SECOND
+    find = stores.deliveries.unknown_since_before
+    assert [item.id for item in await find(late, detail="timed_out", limit=9)] == [held.id]
+    assert await find(NOW, detail="timed_out", limit=9) == []
+    assert await find(late, detail="no_receipt", limit=9) == []
+
+
+async def test_a_receipt_of_a_later_message_shows_that_receipts_reach_us(stores: Stores) -> None:
+    sent, told = delivery("sent"), delivery("told")
+    for made in (sent, told):
+        await stores.deliveries.add(made)
+    assert not await stores.deliveries.any_receipt_of_later_than(NOW)
+    assert await stores.deliveries.record_receipt(receipt(ReceiptKind.ACCEPTED, told.id))
+    assert await stores.deliveries.any_receipt_of_later_than(LEASE - SECOND)
+    assert not await stores.deliveries.any_receipt_of_later_than(LEASE)
 
 
 # --- the log as people read it ----------------------------------------------------------------------------

@@ -23,7 +23,8 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[SealedStore]:
     if request.param == "in_memory":
         yield InMemorySealedStore(Seal(KEY), SystemClock())
         return
-    client = valkey_client(request.getfixturevalue("clean_valkey"))
+    request.getfixturevalue("clean_valkey")
+    client = valkey_client(request.getfixturevalue("valkey_url_of")("portal"))
     yield ValkeySealedStore(client, Seal(KEY))
     await client.aclose()
 

@@ -56,7 +56,9 @@ _signed_in: dict[str, Any] = {}  # login -> the browser's cookies after signing 
 async def new_page(
     chromium: Browser, url: str, someone: Someone | None, complaints: Complaints, **options: Any
 ) -> Page:
-    """A code of the authenticator works once, so a person signs in once and comes back with the cookie."""
+    """A code of the authenticator works once, so a person signs in once and comes back with the cookie, unless that
+    was replaced meanwhile: confirming a release changes it.
+    """
     options = {"base_url": url, "viewport": DESK, "locale": "pt-BR"} | options
     if someone is not None:
         options["storage_state"] = _signed_in.get(someone.login)
@@ -67,7 +69,7 @@ async def new_page(
     if someone is not None:
         if someone.login in _signed_in:
             await page.goto("/")
-        else:
+        if someone.login not in _signed_in or "/entrar" in page.url:
             await sign_in(page, someone)
             _signed_in[someone.login] = await context.storage_state()
     return page

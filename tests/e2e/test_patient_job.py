@@ -151,3 +151,20 @@ async def test_the_keyboard_reaches_the_content_first(open_page: OpenPage, patie
     await expect(page.locator("a.skip")).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.locator("#conteudo")).to_be_focused()
+
+
+async def test_the_patient_sees_who_opened_the_data_and_can_hide_the_own_reads(
+    open_page: OpenPage, released_exam: Exam, patient: Someone, releaser: Someone
+) -> None:
+    page = await open_page(patient)
+    await page.goto(f"/exames/{released_exam.id}")
+    await page.click("nav a[href='/acessos']")
+    await expect(page.locator("h1")).to_have_text("Quem viu meus dados")
+    await expect(page.locator(".told strong").first).to_have_text("Você")
+    await page.click("a[href='/acessos?meus=0']")
+    names = await page.locator(".told strong").all_inner_texts()
+    assert releaser.name in names
+    assert "Sistema" in names
+    assert "Você" not in names
+    release = page.locator(".told li", has_text="Liberou o laudo").first
+    await expect(release.locator(f"a[href='/exames/{released_exam.id}']")).to_have_text("Hemograma completo")

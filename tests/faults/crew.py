@@ -2,16 +2,19 @@
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
-from infra.local.demo_client import Person, expect
+from infra.local.demo_client import Person, StepFailed, expect
 from infra.local.runner.people import demo_people
 
 _TOKEN_GOOD_FOR_S = 480  # of ten minutes
 _STEP_UP_GOOD_FOR_S = 200  # of five minutes
+_PATIENCE_S = 240.0
+_AGAIN_AFTER_S = 1.0
 
 
 @dataclass
@@ -27,7 +30,7 @@ class Member:
     def fresh(self) -> Person:
         with self.lock:
             if time.monotonic() - self.signed_in_at > _TOKEN_GOOD_FOR_S:
-                self.person.sign_in()
+                _insist(self.person.sign_in)
                 self.signed_in_at, self.stepped_up_at = time.monotonic(), float("-inf")
             return self.person
 
@@ -35,7 +38,7 @@ class Member:
         person = self.fresh()
         with self.lock:
             if time.monotonic() - self.stepped_up_at > _STEP_UP_GOOD_FOR_S:
-                person.step_up()
+                _insist(person.step_up)
                 self.stepped_up_at = self.signed_in_at = time.monotonic()
         return person
 
@@ -85,6 +88,18 @@ class Crew:
             if page["next_cursor"] is None:
                 return found
             cursor = {"cursor": page["next_cursor"]}
+
+
+def _insist(act: Callable[[], None]) -> None:
+    """Do it again, as a person would, while the product cannot."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            return act()
+        except (httpx.TransportError, StepFailed):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_AGAIN_AFTER_S)
 
 
 def _record(known: dict[str, Any], clinic: str) -> str:

@@ -25,6 +25,12 @@ class KillOrders:
     def all_carried_out(self) -> bool:
         return not self._given and not self._waiting.total()
 
+    @property
+    def waiting(self) -> dict[str, int]:
+        """How many orders for each point are still to be carried out."""
+        counts = self._waiting + Counter(list(self._given))
+        return {point: count for point, count in sorted(counts.items()) if count}
+
     def give_until(self, over: Callable[[], bool]) -> None:
         """Give orders until all were carried out or it is `over`; then take back those that nobody reached."""
         due = time.monotonic()

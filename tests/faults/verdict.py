@@ -34,7 +34,7 @@ class Verdict:
 
     @property
     def clean(self) -> bool:
-        return not (self.lost or self.twice or self.wrong_person or self.dead_letters)
+        return not (self.lost or self.twice or self.wrong_person or self.dead_letters or self.unknown)
 
     def figures(self) -> dict[str, Any]:
         return asdict(self)

@@ -1,32 +1,24 @@
-"""Some jobs side by side while processes are killed, and the verdict when all is quiet again."""
+"""Some jobs side by side while something goes wrong, and the verdict when all is quiet again."""
 
 import random
 import threading
 from collections import Counter
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.crew import Crew, Patient
-from tests.faults.job import Job
+from tests.faults.crew import Crew
 from tests.faults.kill_orders import KillOrders
+from tests.faults.side_by_side import SideBySide
 from tests.faults.verdict import Verdict, judge
 from tests.support.live import LiveSystem
-
-_SPREAD_S = 3.0
 
 
 @dataclass(frozen=True)
 class Outcome:
     carried_out: Counter[str]
     verdict: Verdict
-    jobs: int
     unfinished: Sequence[str]  # why a job did not complete
-
-    @property
-    def clean(self) -> bool:
-        return self.verdict.clean and not self.unfinished
 
 
 def run_wave(
@@ -35,29 +27,36 @@ def run_wave(
     folder: Path,
     *,
     jobs: int,
-    orders: Sequence[str],
-    seed: int,
+    orders: Sequence[str] = (),
+    fault: Callable[[], None] | None = None,
 ) -> Outcome:
-    """Run `jobs` jobs at the same time and carry out `orders` at random moments of them."""
-    chance, over, before = random.Random(seed), threading.Event(), crew.exams_of_the_doctor()
-    crew.releaser.stepped_up()
-    kills = KillOrders(folder, orders, chance)
+    """Run `jobs` jobs at the same time, and more while `orders` to die wait to be carried out or `fault` lasts."""
+    before = crew.exams_of_the_doctor()
+    going = SideBySide(crew, random.Random(len(before)))
+    kills, over = KillOrders(folder, orders, going.chance), threading.Event()
     killer = kills.in_background(over.is_set)
-    exams: dict[str, Patient] = {}
-    unfinished: list[str] = []
+    failed: list[BaseException] = []
+    fault_over = _in_background(fault, failed) if fault else None
 
-    def one(patient: Patient, wait_s: float) -> None:
-        threading.Event().wait(wait_s)
-        try:
-            Job(crew, patient).run(lambda exam_id: exams.update({exam_id: patient}))
-        except Exception as problem:
-            unfinished.append(f"{type(problem).__name__}: {problem}")
+    def more() -> bool:
+        in_trouble = bool(fault_over and fault_over.is_alive()) or not kills.all_carried_out
+        return going.started < jobs or going.more_while(in_trouble, afterwards=1)
 
-    with ThreadPoolExecutor(jobs) as side_by_side:
-        for number in range(jobs):
-            patient = crew.patients[number % len(crew.patients)]
-            side_by_side.submit(one, patient, chance.uniform(0, _SPREAD_S))
+    going.run(jobs, more)
     over.set()
     killer.join()
-    verdict = judge(crew, exams, before, system.home)
-    return Outcome(kills.carried_out, verdict, jobs, unfinished)
+    if failed:
+        raise failed[0]
+    return Outcome(kills.carried_out, judge(crew, going.exams, before, system.home), going.unfinished)
+
+
+def _in_background(fault: Callable[[], None], failed: list[BaseException]) -> threading.Thread:
+    def carry_out() -> None:
+        try:
+            fault()
+        except BaseException as problem:
+            failed.append(problem)
+
+    thread = threading.Thread(target=carry_out, daemon=True)
+    thread.start()
+    return thread

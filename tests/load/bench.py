@@ -22,6 +22,7 @@ from tests.load.figures import LATEST, Figure, at_least, at_most, over_bare, wri
 from tests.load.generator import NextRequest, Round, drive, get, post
 from tests.load.journey import EXAMS, HOPS, BareQueue, Journey
 from tests.load.pages import cpu_ms_per_page
+from tests.load.signin import signin_figures
 from tests.load.stand import Stand, stand
 
 CONNECTIONS = 16
@@ -38,6 +39,7 @@ def main() -> int:
         asyncio.run(seeding.seed(ready.database_url, exam_ids[0]))
         say(f"{seeding.EXAMS} exams of {seeding.PATIENTS} patients are there")
         figures += throughput_figures(ready, exam_ids)
+        figures += signin_figures(ready)
         rss = ready.process("exam-results-api").memory_info().rss / 1e6
         figures.append(at_most("core.api_rss_mb", [rss], "MB", 130))
         document = asyncio.run(seeding.snapshot(ready.database_url, exam_ids[0]))

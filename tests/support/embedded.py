@@ -6,10 +6,14 @@ dies with the worker, even when that is killed.
 
 Fixtures
     postgres_admin_url   superuser's address, `postgresql://...` (asyncpg's form)
-    new_database         factory: `new_database("accounts")` -> DatabaseUrls(owner, app, relay), SQLAlchemy's form,
-                         a fresh empty database with the roles `<service>_owner|_app|_relay` (no BYPASSRLS)
-    valkey_url           `redis://...`, emptied before each test that asks for `clean_valkey`
-    mongo_url            `mongodb://...`, journaled writes; `mongo_database_name` is fresh for each test
+    new_database         factory: `new_database("accounts")` -> DatabaseUrls(owner, app, relay, sealer),
+                         SQLAlchemy's form, a fresh empty database with the roles
+                         `<service>_owner|_app|_relay|_sealer` (no BYPASSRLS)
+    valkey_url_of        factory: `valkey_url_of("accounts")` -> `redis://...`, that service's own user
+    clean_valkey         empties Valkey before the test; the administrator's address, to look into it
+    mongo_url            the administrator's `mongodb://...`; `mongo_database_name` is fresh for each test
+    mongo_users          MongoUrls(app, owner): the addresses of notification's users in that database
+    loaded_valkey        a Valkey with the word that no session has ended, as accounts' worker would leave it
     topology             the parsed topology.json
     aws                  EmbeddedAws: .url, .region, .credentials[service], .client(service, "sqs"),
                          .admin("sqs"), .queue_url(name), .purge(); everything of topology.json exists in it
@@ -38,7 +42,9 @@ from infra.local.provision.aws import provision_aws
 from infra.local.provision.clients import AwsAccount
 from infra.local.provision.databases import DatabaseUrls, database_urls, provision_database
 from infra.local.provision.identities import Credentials
+from infra.local.provision.mongo_users import MongoUrls, mongo_urls, provision_mongo
 from infra.local.provision.secret_store import SecretStore
+from infra.local.provision.valkey_users import valkey_users
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 Result = TypeVar("Result")
@@ -96,29 +102,46 @@ def new_database(
 
 
 @pytest.fixture(scope="session")
-def valkey_server(stack_home: Path, stack_secrets: SecretStore) -> Iterator[ValkeyServer]:
-    server = ValkeyServer(stack_home / "valkey", free_port(), stack_secrets.password("valkey"), durable=False)
+def valkey_server(
+    stack_home: Path, stack_secrets: SecretStore, topology: dict[str, Any]
+) -> Iterator[ValkeyServer]:
+    server = ValkeyServer(
+        stack_home / "valkey",
+        free_port(),
+        stack_secrets.password("valkey.administrator"),
+        valkey_users(topology, stack_secrets),
+        durable=False,
+    )
     server.start()
     yield server
     server.stop()
 
 
 @pytest.fixture(scope="session")
-def valkey_url(valkey_server: ValkeyServer) -> str:
+def valkey_url_of(valkey_server: ValkeyServer) -> Callable[[str], str]:
+    """The address that a service or the portal is told: its own user. Before a test, `clean_valkey` empties it."""
     return valkey_server.url
 
 
 @pytest.fixture
-def clean_valkey(valkey_url: str) -> str:
-    """The address of a Valkey that holds nothing."""
-    with redis.Redis.from_url(valkey_url) as client:
+def clean_valkey(valkey_server: ValkeyServer) -> str:
+    """The administrator's address of a Valkey that holds nothing."""
+    with redis.Redis.from_url(valkey_server.url()) as client:
         client.flushall()
-    return valkey_url
+    return valkey_server.url()
+
+
+@pytest.fixture
+def loaded_valkey(clean_valkey: str) -> str:
+    """The address of a Valkey as accounts' worker leaves it: every ended session is told, and there is none."""
+    with redis.Redis.from_url(clean_valkey) as client:
+        client.set("accounts:sessions:epoch", b"of the tests")
+    return clean_valkey
 
 
 @pytest.fixture(scope="session")
-def mongo_server(stack_home: Path) -> Iterator[MongoServer]:
-    server = MongoServer(stack_home / "mongo", free_port())
+def mongo_server(stack_home: Path, stack_secrets: SecretStore) -> Iterator[MongoServer]:
+    server = MongoServer(stack_home / "mongo", free_port(), stack_secrets.password("mongo.administrator"))
     server.start()
     yield server
     server.stop()
@@ -126,13 +149,22 @@ def mongo_server(stack_home: Path) -> Iterator[MongoServer]:
 
 @pytest.fixture(scope="session")
 def mongo_url(mongo_server: MongoServer) -> str:
-    return mongo_server.url()
+    return mongo_server.admin_url
 
 
 @pytest.fixture
 def mongo_database_name() -> str:
     """A name no other test uses."""
     return f"test_{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def mongo_users(
+    mongo_server: MongoServer, stack_secrets: SecretStore, topology: dict[str, Any], mongo_database_name: str
+) -> MongoUrls:
+    """Notification's two users, in the test's own database."""
+    provision_mongo(mongo_server, topology, stack_secrets, mongo_database_name)
+    return mongo_urls(mongo_server, stack_secrets, "notification", mongo_database_name)
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ def start_live_system(
     env = os.environ | {
         "LAUDO_HOME": str(home),
         "LAUDO_PORT": str(port),
+        "LAUDO_LIMIT_FACTOR": "1000",  # everybody comes from one address here
         "LAUDO_DURABLE": "1" if durable else "0",
         "LAUDO_KILL_FOLDER": str(kill_folder or ""),
     }

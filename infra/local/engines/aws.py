@@ -1,4 +1,4 @@
-"""The AWS emulator: S3, SNS, SQS, DynamoDB, KMS, SES, SMS, Secrets Manager and IAM on one port."""
+"""The AWS emulator: S3, SNS, SQS, DynamoDB, KMS, SES, SMS, EventBridge, Secrets Manager and IAM on one port."""
 
 import http.client
 from pathlib import Path
@@ -39,7 +39,7 @@ class AwsServer(Server):
                 "GATEWAY_PORT": str(self.port),
                 "IOT_MTLS_ENABLED": "false",  # otherwise an MQTT port on 0.0.0.0:8883
                 "SFTP_ENABLED": "false",
-                "SERVICES": "s3,sns,sqs,dynamodb,kms,ses,cognito-idp,secretsmanager,iam,sts,ssm",
+                "SERVICES": "s3,sns,sqs,dynamodb,kms,ses,events,cognito-idp,secretsmanager,iam,sts,ssm",
                 "AUTH": "true",  # otherwise anonymous reads succeed and presigned addresses prove nothing
                 "PERSIST_STATE": "1",
                 "STATE_DIR": str(self.home / "state"),

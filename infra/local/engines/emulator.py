@@ -1,13 +1,17 @@
 """Runs the AWS emulator so that it keeps what it was told. Executed by the engines' own Python, never imported.
 
 By itself the emulator saves its state only when it is stopped politely, and forgets sent e-mails altogether.
-Here it saves soon after every change (at most a twentieth of its time), and e-mails are part of the state.
+Here it saves soon after every change (at most a twentieth of its time), and e-mails are part of the state. A long
+poll ends with the client that made it: by itself it would live on and take one more message, for nobody.
 """
 
 import asyncio
+import contextlib
+import sys
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import ministack.app as emulator  # type: ignore[import-not-found]
@@ -44,8 +48,11 @@ class StateKeeper:
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         if self._task is None and scope["type"] == "http":
             self._task = asyncio.create_task(self._save_when_changed())
-        await self._app(scope, receive, send)
-        if scope["type"] == "http" and _may_change(scope):
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        await _until_gone(self._app, scope, receive, send)
+        if _may_change(scope):
             self._changed.set()
 
     async def _save_when_changed(self) -> None:
@@ -59,14 +66,52 @@ class StateKeeper:
             await asyncio.sleep(min(_LONGEST_PAUSE, max(_SHORTEST_PAUSE, took * 20)))
 
 
+async def _until_gone(app: Asgi, scope: Scope, receive: Any, send: Any) -> None:
+    """Answer a long poll only while its client is there."""
+    if not _action(scope).endswith("ReceiveMessage"):
+        await app(scope, receive, send)
+        return
+    body = await _whole_body(receive)
+
+    async def receive_body() -> Any:
+        return body
+
+    answering = asyncio.ensure_future(app(scope, receive_body, send))
+    leaving = asyncio.ensure_future(_left(receive))
+    await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    leaving.cancel()
+    if not answering.done():
+        answering.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await answering
+
+
+async def _whole_body(receive: Any) -> dict[str, Any]:
+    parts, more = [], True
+    while more:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return {"type": "http.request", "body": b"".join(parts), "more_body": False}
+
+
+async def _left(receive: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _action(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name.lower() == b"x-amz-target":
+            return str(value.decode("latin-1").rpartition(".")[2])
+    return ""
+
+
 def _may_change(scope: Scope) -> bool:
     if scope["method"] in ("GET", "HEAD", "OPTIONS"):
         return False
-    for name, value in scope["headers"]:
-        if name.lower() == b"x-amz-target":
-            action = value.decode("latin-1").rpartition(".")[2]
-            return action not in _READS and not action.startswith(_READ_PREFIXES)
-    return True
+    action = _action(scope)
+    return not action or (action not in _READS and not action.startswith(_READ_PREFIXES))
 
 
 def _keep_emails() -> None:
@@ -102,6 +147,10 @@ def _date_and_limit_texts() -> None:
 
 if __name__ == "__main__":
     Config.graceful_timeout = 0.5  # long polls of clients that are gone would hold up the end for 3 s
+    sys.path.append(str(Path(__file__).resolve().parents[3]))
+    from infra.local.engines.providers import complete_the_providers
+
+    complete_the_providers()
     _keep_emails()
     _date_and_limit_texts()
     emulator.app = StateKeeper(emulator.app)

@@ -18,6 +18,12 @@ class Arns:
     def queue(self, name: str) -> str:
         return self._arn("sqs", name)
 
+    def rule(self, name: str) -> str:
+        return self._arn("events", f"rule/{name}")
+
+    def event_bus(self) -> str:
+        return self._arn("events", "event-bus/default")
+
     def table(self, name: str) -> str:
         return self._arn("dynamodb", f"table/{name}")
 

@@ -11,6 +11,7 @@ from infra.local.provision.identities import Credentials, provision_identities, 
 from infra.local.provision.messaging import provision_messaging
 from infra.local.provision.presence import missing_resources
 from infra.local.provision.secret_store import SecretStore
+from infra.local.provision.sending import provision_sending
 from infra.local.provision.storage import provision_buckets, provision_keys, provision_tables
 
 
@@ -25,6 +26,7 @@ def provision_aws(url: str, topology: Mapping[str, Any], secrets: SecretStore) -
     clients = AdminClients(AwsAccount(url, topology["region"], topology["account_id"]))
     key_ids = provision_keys(clients, topology)
     provision_messaging(clients, topology)
+    provision_sending(clients, topology)
     provision_buckets(clients, topology)
     provision_tables(clients, topology)
     credentials = provision_identities(clients, topology, key_ids, secrets)

@@ -64,3 +64,11 @@ class AdminClients:
     @cached_property
     def ses(self) -> Any:
         return self.account.client("ses")
+
+    @cached_property
+    def sesv2(self) -> Any:
+        return self.account.client("sesv2")
+
+    @cached_property
+    def events(self) -> Any:
+        return self.account.client("events")

@@ -1,4 +1,6 @@
-"""One database per service with three roles: owner (migrations), app (row-level security), relay (outbox)."""
+"""One database per service with four roles: owner (migrations), app (row-level security), relay (outbox) and
+sealer (audit).
+"""
 
 from dataclasses import dataclass
 
@@ -7,7 +9,7 @@ import asyncpg
 from infra.local.engines.postgres import PostgresServer
 from infra.local.provision.secret_store import SecretStore
 
-_ROLES = ("owner", "app", "relay")
+_ROLES = ("owner", "app", "relay", "sealer")
 _EXTENSIONS = ("unaccent", "pg_trgm")
 
 
@@ -18,6 +20,7 @@ class DatabaseUrls:
     owner: str
     app: str
     relay: str
+    sealer: str
 
 
 def database_urls(
@@ -52,10 +55,12 @@ async def provision_database(
                 f"{service_database}_{role}",
                 secrets.password(f"postgres.{service_database}_{role}"),
             )
+        for shared in ("postgres", "template1"):  # open to every role otherwise
+            await admin.execute(f"revoke all on database {shared} from public")
         if not await admin.fetchval("select 1 from pg_database where datname = $1", name):
             await admin.execute(f'create database "{name}" owner "{service_database}_owner"')
             await admin.execute(f'revoke all on database "{name}" from public')
-        for role in ("app", "relay"):
+        for role in _ROLES[1:]:
             await admin.execute(f'grant connect on database "{name}" to "{service_database}_{role}"')
     finally:
         await admin.close()
@@ -63,7 +68,7 @@ async def provision_database(
     try:
         for extension in _EXTENSIONS:
             await inside.execute(f"create extension if not exists {extension}")
-        for role in ("app", "relay"):
+        for role in _ROLES[1:]:
             await inside.execute(f'grant usage on schema public to "{service_database}_{role}"')
     finally:
         await inside.close()

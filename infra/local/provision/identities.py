@@ -1,4 +1,4 @@
-"""One IAM user per service, held to its own policy, and the address that messages are sent from."""
+"""One IAM user per service, held to its own policy."""
 
 import json
 from collections.abc import Mapping
@@ -9,8 +9,6 @@ from typing import Any
 from infra.local.provision.clients import AdminClients
 from infra.local.provision.policies import service_policy
 from infra.local.provision.secret_store import SecretStore
-
-SENDER_DOMAIN = "laudo.example"
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,6 @@ def provision_identities(
     clients: AdminClients, topology: Mapping[str, Any], key_ids: Mapping[str, str], secrets: SecretStore
 ) -> dict[str, Credentials]:
     """Create users, policies and access keys; a key the emulator no longer knows is made anew."""
-    clients.ses.verify_domain_identity(Domain=SENDER_DOMAIN)
     return {
         service: _user(clients, service, service_policy(topology, service, key_ids), secrets)
         for service in topology["services"]

@@ -1,4 +1,4 @@
-"""Topics, queues with their dead letters, and the subscriptions between them."""
+"""Topics, queues with their dead letters, and what feeds them: subscriptions, and AWS's own events."""
 
 import json
 from collections.abc import Mapping
@@ -18,6 +18,8 @@ def provision_messaging(clients: AdminClients, topology: Mapping[str, Any]) -> N
     for name, queue in topology["queues"].items():
         if "topic" in queue:
             _subscription(clients, arns, name, queue)
+        if "event_sources" in queue:
+            _rule(clients, arns, name, queue)
 
 
 def _queue(
@@ -50,7 +52,9 @@ def _queue(
         **key,
     }
     if "topic" in queue:
-        attributes["Policy"] = json.dumps(_only_from(arns.topic(queue["topic"]), arns.queue(name)))
+        attributes["Policy"] = json.dumps(_only_from("sns", arns.topic(queue["topic"]), to=arns.queue(name)))
+    if "event_sources" in queue:
+        attributes["Policy"] = json.dumps(_only_from("events", arns.rule(name), to=arns.queue(name)))
     _create(clients, name, attributes)
 
 
@@ -62,16 +66,16 @@ def _create(clients: AdminClients, name: str, attributes: dict[str, str]) -> Non
         clients.sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
 
 
-def _only_from(topic_arn: str, queue_arn: str) -> dict[str, Any]:
+def _only_from(aws_service: str, source_arn: str, *, to: str) -> dict[str, Any]:
     return {
         "Version": "2012-10-17",
         "Statement": [
             {
                 "Effect": "Allow",
-                "Principal": {"Service": "sns.amazonaws.com"},
+                "Principal": {"Service": f"{aws_service}.amazonaws.com"},
                 "Action": "sqs:SendMessage",
-                "Resource": queue_arn,
-                "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
+                "Resource": to,
+                "Condition": {"ArnEquals": {"aws:SourceArn": source_arn}},
             }
         ],
     }
@@ -89,3 +93,9 @@ def _subscription(clients: AdminClients, arns: Arns, name: str, queue: Mapping[s
         clients.sns.set_subscription_attributes(
             SubscriptionArn=subscription, AttributeName=attribute, AttributeValue=value
         )
+
+
+def _rule(clients: AdminClients, arns: Arns, name: str, queue: Mapping[str, Any]) -> None:
+    """What AWS services tell of their own work, from the default event bus to the queue."""
+    clients.events.put_rule(Name=name, EventPattern=json.dumps({"source": queue["event_sources"]}))
+    clients.events.put_targets(Rule=name, Targets=[{"Id": name, "Arn": arns.queue(name)}])

@@ -9,7 +9,8 @@ from infra.local.provision.arns import Arns
 # here, for these local users only; Terraform's policies name the single actions.
 _PUBLISH = ["sns:Publish", "sns:PublishBatch"]
 _SEND = ["sqs:SendMessage", "sqs:SendMessageBatch", "sqs:GetQueueUrl"]
-_BURY = ["sqs:SendMessage", "sqs:GetQueueUrl"]  # what failed for good, among the own dead letters
+# What failed for good goes among the own dead letters; how many lie there is a metric.
+_BURY = ["sqs:SendMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"]
 _CONSUME = [
     "sqs:ReceiveMessage",
     "sqs:DeleteMessage",
@@ -39,11 +40,26 @@ _OBJECTS = [
     "s3:PutObjectTagging",
     "s3:GetObjectTagging",
 ]
+# An append-only bucket: each service under its own prefix. What was put is read, never deleted, never unlocked.
+_APPEND = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"]
+_LOOK = ["s3:ListBucket", "s3:ListBucketVersions"]
+_NEVER = [
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:PutObjectRetention",
+    "s3:PutObjectLegalHold",
+    "s3:BypassGovernanceRetention",
+    "s3:PutBucketObjectLockConfiguration",
+]
+# The audit facts among a table's items: put once. A batch may delete, and a partition's prefix is all IAM can tell.
+_CHANGE_ITEMS = ["dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"]
+_AUDIT_ITEMS = {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["AUDIT*"]}}
 _KEY = ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"]
 _SENDS = {
     "ses": [{"actions": ["ses:SendEmail", "ses:SendRawEmail"], "resources": ["*"]}],
-    # A text message names a phone, not a resource; topics stay closed (see the deny below).
-    "sms": [{"actions": ["sns:Publish"], "resources": ["*"]}],
+    "sms": [
+        {"actions": ["sms-voice:SendTextMessage"], "resources": ["*"]}
+    ],  # a text names a phone, not a resource
 }
 
 
@@ -57,7 +73,14 @@ def service_policy(topology: Mapping[str, Any], service: str, key_ids: Mapping[s
         for name, queue in topology["queues"].items()
         if service in queue.get("senders", ()) and queue["consumer"] != service
     ]
-    buckets = [arns.bucket(name) for name, item in topology["buckets"].items() if item["owner"] == service]
+    buckets = [
+        arns.bucket(name) for name, item in topology["buckets"].items() if item.get("owner") == service
+    ]
+    appends = [
+        arns.bucket(name)
+        for name, item in topology["buckets"].items()
+        if service in item.get("appenders", ())
+    ]
     tables = [arns.table(name) for name, item in topology["tables"].items() if item["owner"] == service]
     keys = [
         arn  # AWS resolves an alias to its key before it asks the policy, the emulator does not
@@ -72,16 +95,21 @@ def service_policy(topology: Mapping[str, Any], service: str, key_ids: Mapping[s
         _allow(_BURY, [arn + topology["queue_settings"]["dead_letter_suffix"] for arn in own]),
         _allow(_OBJECTS, [f"{bucket}/*" for bucket in buckets]),
         _allow(["s3:ListBucket", "s3:GetBucketLocation"], buckets),
+        _allow(_APPEND, [f"{bucket}/{service}/*" for bucket in appends]),
+        _allow(_LOOK, appends) | {"Condition": {"StringLike": {"s3:prefix": [f"{service}/*"]}}},
+        _deny(_NEVER, [part for bucket in appends for part in (bucket, f"{bucket}/*")]),
+        _deny(_CHANGE_ITEMS, tables) | {"Condition": _AUDIT_ITEMS},
         _allow(_TABLE, [part for table in tables for part in (table, f"{table}/index/*")]),
         _allow(_KEY, keys),
     ]
     for channel in topology["services"].get(service, {}).get("sends", ()):
         statements += [_allow(item["actions"], item["resources"]) for item in _SENDS[channel]]
-        if channel == "sms":
-            foreign = [arns.topic(name) for name in topology["topics"] if arns.topic(name) not in topics]
-            statements.append({"Effect": "Deny", "Action": _PUBLISH, "Resource": foreign})
     return {"Version": "2012-10-17", "Statement": [item for item in statements if item["Resource"]]}
 
 
 def _allow(actions: list[str], resources: list[str]) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": actions, "Resource": resources}
+
+
+def _deny(actions: list[str], resources: list[str]) -> dict[str, Any]:
+    return {"Effect": "Deny", "Action": actions, "Resource": resources}

@@ -1,6 +1,6 @@
 """Whether the emulator really holds what topology.json declares, asked quickly.
 
-Six plain requests instead of six SDK clients: a second start should not wait for those to be built. The emulator
+Plain requests instead of SDK clients: a second start should not wait for those to be built. The emulator
 lets its root key in whatever the signature, so none is made.
 """
 
@@ -49,11 +49,14 @@ def missing_resources(url: str, topology: Mapping[str, Any]) -> list[str]:
     subscriptions = emulator.query("sns", "ListSubscriptions", "2010-03-31")
     users = emulator.query("iam", "ListUsers", "2010-05-08")
     buckets = emulator.buckets()
+    rules = emulator.json("events", "AWSEvents.ListRules", "1.1")
     wanted: list[tuple[str, str]] = []
     for name, queue in topology["queues"].items():
         wanted += [(f'/{name}"', queues), (f'/{name}{suffix}"', queues)]
         if "topic" in queue:
             wanted.append((f"<Endpoint>{arns.queue(name)}</Endpoint>", subscriptions))
+        if "event_sources" in queue:
+            wanted.append((f'"{arns.rule(name)}"', rules))
     wanted += [(f'"{name}"', tables) for name in topology["tables"]]
     wanted += [(f'"alias/{name}"', aliases) for name in topology["keys"]]
     wanted += [(f"<UserName>laudo-{name}</UserName>", users) for name in topology["services"]]

@@ -25,12 +25,14 @@ def _aliases(clients: AdminClients) -> list[dict[str, Any]]:
 
 
 def provision_buckets(clients: AdminClients, topology: Mapping[str, Any]) -> None:
-    """Private, versioned, encrypted with the bucket's key."""
+    """Private, versioned, encrypted with the bucket's key, and locked where that is declared."""
     existing = {item["Name"] for item in clients.s3.list_buckets()["Buckets"]}
     for name, bucket in topology["buckets"].items():
         if name not in existing:
             clients.s3.create_bucket(
-                Bucket=name, CreateBucketConfiguration={"LocationConstraint": topology["region"]}
+                Bucket=name,
+                CreateBucketConfiguration={"LocationConstraint": topology["region"]},
+                ObjectLockEnabledForBucket="object_lock" in bucket,
             )
         clients.s3.put_public_access_block(
             Bucket=name,
@@ -56,6 +58,14 @@ def provision_buckets(clients: AdminClients, topology: Mapping[str, Any]) -> Non
         )
         if bucket.get("versioned"):
             clients.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+        if lock := bucket.get("object_lock"):
+            clients.s3.put_object_lock_configuration(
+                Bucket=name,
+                ObjectLockConfiguration={
+                    "ObjectLockEnabled": "Enabled",
+                    "Rule": {"DefaultRetention": {"Mode": lock["mode"], "Days": lock["days"]}},
+                },
+            )
 
 
 def provision_tables(clients: AdminClients, topology: Mapping[str, Any]) -> None:
@@ -68,6 +78,21 @@ def provision_tables(clients: AdminClients, topology: Mapping[str, Any]) -> None
                     TableName=name,
                     TimeToLiveSpecification={"Enabled": True, "AttributeName": table["ttl_attribute"]},
                 )
+        else:
+            _add_indexes(clients, name, table)
+
+
+def _add_indexes(clients: AdminClients, name: str, table: Mapping[str, Any]) -> None:
+    """Give a table of an earlier run the indexes that were declared since."""
+    known = clients.dynamodb.describe_table(TableName=name)["Table"].get("GlobalSecondaryIndexes", ())
+    wanted = _table(name, table)
+    for index in wanted.get("GlobalSecondaryIndexes", ()):
+        if index["IndexName"] not in {item["IndexName"] for item in known}:
+            clients.dynamodb.update_table(
+                TableName=name,
+                AttributeDefinitions=wanted["AttributeDefinitions"],
+                GlobalSecondaryIndexUpdates=[{"Create": index}],
+            )
 
 
 def _table(name: str, table: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from infra.gateway.routes import PORTAL, PREFIXES
 from infra.local.engines.process import Command
 from infra.local.provision.databases import DatabaseUrls, database_urls
 from infra.local.provision.identities import stored_credentials
+from infra.local.provision.mongo_users import MongoUrls, mongo_urls
 from infra.local.provision.secret_store import SecretStore
 from infra.local.runner.engines import Engines
 
@@ -41,7 +42,9 @@ class Surroundings:
     topology: Mapping[str, Any]
     engines: Engines
     secrets: SecretStore
+    limit_factor: int = 1
     kill_folder: Path | None = None
+    otlp_endpoint: str | None = None
 
     def address(self, service: str) -> str:
         return f"http://127.0.0.1:{self.ports[service]}"
@@ -54,9 +57,17 @@ class Surroundings:
         database = self.topology["services"][service].get("database")
         return database_urls(self.engines.postgres, self.secrets, database) if database else None
 
+    @property
+    def mongo(self) -> MongoUrls:
+        return mongo_urls(self.engines.mongo, self.secrets, "notification")
+
 
 def module_of(service: str) -> str:
     return "services." + service.replace("-", "_")
+
+
+def worker_name(service: str) -> str:
+    return f"{service}-worker"
 
 
 def api_command(around: Surroundings, service: str) -> Command:
@@ -65,7 +76,15 @@ def api_command(around: Surroundings, service: str) -> Command:
 
 
 def worker_command(around: Surroundings, service: str) -> Command:
-    return _python(around, [f"{module_of(service)}.bootstrap.worker"], service_environment(around, service))
+    port = around.ports[worker_name(service)]
+    env = service_environment(around, service) | {"LAUDO_METRICS_PORT": str(port)}
+    return _python(around, [f"{module_of(service)}.bootstrap.worker"], env)
+
+
+def verify_audit_command(around: Surroundings, service: str) -> Command:
+    return _python(
+        around, [f"{module_of(service)}.bootstrap.verify_audit"], service_environment(around, service)
+    )
 
 
 def prepare_command(around: Surroundings, service: str, modules: list[str]) -> Command:
@@ -73,6 +92,8 @@ def prepare_command(around: Surroundings, service: str, modules: list[str]) -> C
     env = service_environment(around, service)
     if databases := around.databases(service):
         env["LAUDO_OWNER_DATABASE_URL"] = databases.owner
+    if service == "notification":
+        env["LAUDO_OWNER_MONGO_URL"] = around.mongo.owner
     if service == "accounts":
         env["LAUDO_MACHINE_CLIENTS"] = json.dumps(
             {
@@ -86,7 +107,7 @@ def prepare_command(around: Surroundings, service: str, modules: list[str]) -> C
 def portal_command(around: Surroundings) -> Command:
     env = _common(around) | {
         "LAUDO_HTTP_PORT": str(around.ports[PORTAL]),
-        "LAUDO_REDIS_URL": around.engines.valkey.url,
+        "LAUDO_REDIS_URL": around.engines.valkey.url(PORTAL),
         "LAUDO_PORTAL_SESSION_KEY": around.secrets.password("portal.session_key"),
         **_service_urls(around),
     }
@@ -101,9 +122,17 @@ def gateway_command(around: Surroundings) -> Command:
     env = {
         "LAUDO_HTTP_PORT": str(around.public_port),
         "LAUDO_AWS_ENDPOINT_URL": around.engines.aws.url,
+        "LAUDO_SCRAPED": json.dumps(_scraped(around)),
         **upstreams,
     }
     return _python(around, ["infra.gateway.application"], env)
+
+
+def _scraped(around: Surroundings) -> dict[str, str]:
+    """The address of every process that has metrics, by the process's name."""
+    apis = {f"{service}-api": around.address(service) for service in SERVICES}
+    workers = {worker_name(service): around.address(worker_name(service)) for service in SERVICES}
+    return apis | workers | {PORTAL: around.address(PORTAL)}
 
 
 def service_environment(around: Surroundings, service: str) -> dict[str, str]:
@@ -116,9 +145,10 @@ def service_environment(around: Surroundings, service: str) -> dict[str, str]:
         "AWS_DEFAULT_REGION": region,
         "LAUDO_AWS_ENDPOINT_URL": around.engines.aws.url,
         "LAUDO_AWS_REGION": region,
-        "LAUDO_REDIS_URL": around.engines.valkey.url,
+        "LAUDO_REDIS_URL": around.engines.valkey.url(service),
         "LAUDO_ISSUER": f"{around.public_url}/api/v1/accounts",
         "LAUDO_JWKS_URL": f"{accounts}/.well-known/jwks.json",
+        "LAUDO_LIMIT_FACTOR": str(around.limit_factor),
         "LAUDO_LOCAL_DEMO": "true",
         "LAUDO_DEMO_FOLDER": str(DEMO),
     }
@@ -127,6 +157,7 @@ def service_environment(around: Surroundings, service: str) -> dict[str, str]:
     if databases := around.databases(service):
         env["LAUDO_DATABASE_URL"] = databases.app
         env["LAUDO_RELAY_DATABASE_URL"] = databases.relay
+        env["LAUDO_SEALER_DATABASE_URL"] = databases.sealer
     if service in MACHINE_SCOPES:
         env["LAUDO_TOKEN_URL"] = f"{accounts}/oauth/token"
         env["LAUDO_CLIENT_ID"] = service
@@ -138,14 +169,19 @@ def service_environment(around: Surroundings, service: str) -> dict[str, str]:
 def _own_settings(around: Surroundings, service: str) -> dict[str, str]:
     if service == "notification":
         # Demo messages are to be seen at once, at night too.
-        return {"LAUDO_MONGO_URL": around.engines.mongo.url(), "LAUDO_QUIET_HOURS": "off"}
+        return {
+            "LAUDO_MONGO_URL": around.mongo.app,
+            "LAUDO_QUIET_HOURS": "off",
+            "LAUDO_SES_CONFIGURATION_SET": around.topology["services"][service]["configuration_set"],
+        }
     if service == "file-management":
         return {"LAUDO_SIGNING_FOLDER": str(around.home / "signing")}
     return {}
 
 
 def _common(around: Surroundings) -> dict[str, str]:
-    return {
+    exporting = {"LAUDO_OTLP_ENDPOINT": around.otlp_endpoint} if around.otlp_endpoint else {}
+    return exporting | {
         "HOME": str(around.home / "home"),
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.engines.aws import AwsServer
+from infra.local.engines.mongo import ADMIN as MONGO_ADMIN
 from infra.local.engines.mongo import MongoServer
 from infra.local.engines.postgres import PostgresServer
 from infra.local.engines.server import Server
+from infra.local.engines.valkey import ADMIN as VALKEY_ADMIN
 from infra.local.engines.valkey import ValkeyServer
 from infra.local.provision.databases import provision_database
 from infra.local.provision.secret_store import SecretStore
+from infra.local.provision.valkey_users import valkey_users
 from infra.local.runner.data_folder import DataFolder
 
 NAMES = ("postgres", "valkey", "mongo", "aws")
@@ -51,11 +54,17 @@ def build_engines(
         ValkeyServer(
             folder.path / "valkey",
             ports["valkey"],
-            secrets.password("valkey"),
+            secrets.password(f"valkey.{VALKEY_ADMIN}"),
+            valkey_users(topology, secrets),
             durable=durable,
             log=log("valkey"),
         ),
-        MongoServer(folder.path / "mongo", ports["mongo"], log=log("mongo")),
+        MongoServer(
+            folder.path / "mongo",
+            ports["mongo"],
+            secrets.password(f"mongo.{MONGO_ADMIN}"),
+            log=log("mongo"),
+        ),
         AwsServer(
             folder.path / "aws",
             ports["aws"],

@@ -8,6 +8,7 @@ from infra.gateway.routes import PORTAL, PREFIXES
 from infra.local.engines.process import Child, Command, wait_until
 from infra.local.engines.server import Server
 from infra.local.provision.aws import provision_aws
+from infra.local.provision.mongo_users import provision_mongo
 from infra.local.runner.children import (
     GATEWAY,
     Surroundings,
@@ -15,6 +16,7 @@ from infra.local.runner.children import (
     gateway_command,
     portal_command,
     worker_command,
+    worker_name,
 )
 from infra.local.runner.data_folder import DataFolder
 from infra.local.runner.engines import provision_databases
@@ -54,7 +56,7 @@ class Opening:
         engines = self._around.engines
         jobs: list[Callable[[], None]] = [
             lambda: self._reach("aws", engines.aws, self._provision_aws),
-            lambda: self._reach("mongo", engines.mongo),
+            lambda: self._reach("mongo", engines.mongo, self._provision_mongo),
             lambda: self._reach("postgres", engines.postgres, self._provision_databases),
             lambda: self._reach("valkey", engines.valkey),
             # The one that imports most goes first.
@@ -86,6 +88,9 @@ class Opening:
     def _provision_databases(self) -> None:
         provision_databases(self._around.engines, self._around.secrets, self._around.topology)
 
+    def _provision_mongo(self) -> None:
+        provision_mongo(self._around.engines.mongo, self._around.topology, self._around.secrets)
+
     def _provision_aws(self) -> None:
         began = time.monotonic()
         provision_aws(self._around.engines.aws.url, self._around.topology, self._around.secrets)
@@ -97,7 +102,7 @@ class Opening:
         self._wait_for(*needs)
         self._preparation.prepare(service)
         began = time.monotonic()
-        worker = self._member(f"{service}-worker", lambda: worker_command(self._around, service))
+        worker = self._member(worker_name(service), lambda: worker_command(self._around, service))
         started = says(self._folder.log(worker.child.name), "worker.started")
         api = self._member(f"{service}-api", lambda: api_command(self._around, service))
         answers = answers_ok(self._around.ports[service], f"{_PREFIX_OF[service]}/readyz")

@@ -12,7 +12,7 @@ from rich.console import Console
 from infra.gateway.routes import PORTAL
 from infra.local.engines.process import DidNotStart, is_free
 from infra.local.provision.secret_store import SecretStore
-from infra.local.runner.children import SERVICES, Surroundings
+from infra.local.runner.children import SERVICES, Surroundings, worker_name
 from infra.local.runner.data_folder import DataFolder
 from infra.local.runner.engines import NAMES, build_engines
 from infra.local.runner.main_thread import GivenUp, MainThread
@@ -26,15 +26,17 @@ _SAME_REQUEST_S = 1.5
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the person asked for (`LAUDO_PORT`, `LAUDO_HOME`, `LAUDO_LOG_LEVEL`, `LAUDO_DURABLE`), or a fault test
-    (`LAUDO_KILL_FOLDER`)."""
+    """What the person asked for (`LAUDO_PORT`, `LAUDO_HOME`, `LAUDO_LOG_LEVEL`, `LAUDO_LIMIT_FACTOR`, `LAUDO_DURABLE`,
+    `LAUDO_OTLP_ENDPOINT`), or a fault test (`LAUDO_KILL_FOLDER`)."""
 
     home: Path
     port: int
     log_level: str
     topology: dict[str, Any]
+    limit_factor: int = 1
     durable: bool = True
     kill_folder: Path | None = None
+    otlp_endpoint: str | None = None
 
 
 class Runner:
@@ -44,7 +46,7 @@ class Runner:
         self._began = time.monotonic()
         self._folder = DataFolder(wishes.home)
         self._main_thread = MainThread()
-        self._supervisor = Supervisor(self._note, self._folder.remember_children)
+        self._supervisor = Supervisor(self._note, self._folder.remember_children, self._held_down)
 
     def run(self) -> int:
         """Run until asked to stop; return the exit code."""
@@ -74,7 +76,9 @@ class Runner:
                 f"LAUDO_PORT={wishes.port + 10} make run"
             )
         secrets = SecretStore(self._folder.path / "secrets.json")
-        ports = self._folder.ports([*NAMES, *SERVICES, PORTAL], taken=wishes.port)
+        ports = self._folder.ports(
+            [*NAMES, *SERVICES, *map(worker_name, SERVICES), PORTAL], taken=wishes.port
+        )
         around = Surroundings(
             home=self._folder.path,
             public_port=wishes.port,
@@ -83,7 +87,9 @@ class Runner:
             topology=wishes.topology,
             engines=build_engines(self._folder, ports, secrets, wishes.topology, durable=wishes.durable),
             secrets=secrets,
+            limit_factor=wishes.limit_factor,
             kill_folder=wishes.kill_folder,
+            otlp_endpoint=wishes.otlp_endpoint,
         )
         Opening(around, self._folder, self._supervisor, self._main_thread, self._say).open()
         self._supervisor.report()
@@ -92,7 +98,8 @@ class Runner:
     def _announce(self, around: Surroundings) -> None:
         print_people(self._console)
         self._console.print(
-            f"E-mails and SMS: {around.public_url}/local/outbox   logs: {self._folder.path / 'logs'}",
+            f"E-mails and SMS: {around.public_url}/local/outbox   live numbers: {around.public_url}/local/numbers   "
+            f"logs: {self._folder.path / 'logs'}",
             soft_wrap=True,
             highlight=False,
         )
@@ -113,6 +120,11 @@ class Runner:
             signal.signal(number, hurry)
         if self._supervisor.stop():
             self._say("stopped; the data stays in the data folder", time.monotonic() - began)
+
+    def _held_down(self, name: str) -> bool:
+        """A fault test keeps a dead child down by a file in its folder."""
+        folder = self._wishes.kill_folder
+        return folder is not None and (folder / f"{name}.down").exists()
 
     def _say(self, what: str, seconds: float) -> None:
         self._console.print(f"  {what:<56} {seconds:5.1f} s", markup=False, highlight=False)

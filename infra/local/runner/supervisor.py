@@ -1,5 +1,6 @@
 """Keeps the children alive, and ends them in order."""
 
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from infra.local.engines.process import Child
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 15.0
-_SETTLED_AFTER_S = 60.0
+_SETTLED_AFTER_S = 20.0
 
 
 @dataclass
@@ -23,9 +24,16 @@ class Supervised:
 class Supervisor:
     """Children in ranks: those of a higher rank depend on those of a lower, and are ended before them."""
 
-    def __init__(self, say: Callable[[str], None], changed: Callable[[dict[str, int]], None]) -> None:
+    def __init__(
+        self,
+        say: Callable[[str], None],
+        changed: Callable[[dict[str, int]], None],
+        held_down: Callable[[str], bool] = lambda name: False,
+    ) -> None:
+        """`held_down`: whether a dead child, by its name, is to stay so for now (fault tests)."""
         self._say = say
         self._changed = changed
+        self._held_down = held_down
         self._ranks: dict[int, list[Supervised]] = {}
 
     def add(self, rank: int, one: Supervised) -> None:
@@ -39,7 +47,7 @@ class Supervisor:
         now = time.monotonic()
         for one in self._all():
             if one.due_at is not None:
-                if now >= one.due_at:
+                if now >= one.due_at and not self._held_down(one.child.name):
                     self._start_again(one)
             elif not one.child.running:
                 self._schedule(one, now)
@@ -48,8 +56,9 @@ class Supervisor:
         return [one for rank in sorted(self._ranks) for one in self._ranks[rank]]
 
     def _schedule(self, one: Supervised, now: float) -> None:
-        if now - one.started_at > _SETTLED_AFTER_S:
-            one.pause = _FIRST_PAUSE_S
+        # The growing pause is for what cannot work; a kill from outside says nothing about that.
+        if now - one.started_at > _SETTLED_AFTER_S or one.child.exit_code == -signal.SIGKILL:
+            one.pause = min(one.pause, _FIRST_PAUSE_S)
         one.due_at = now + one.pause
         self._say(
             f"{one.child.name} ended with code {one.child.exit_code}; starting it again in {one.pause:g} s"

@@ -13,6 +13,7 @@ from services.accounts.application.confirmation_codes import ConfirmationCodes
 from services.accounts.application.guess_limit import GuessLimit
 from services.accounts.application.ports import Directory, IdentifierVault, PasswordHasher, Transactions
 from services.accounts.application.queries.list_clinics import ListClinics
+from services.accounts.domain.password import PasswordBlocklist
 from services.shared.kernel.clock import Clock
 
 
@@ -33,6 +34,7 @@ def build_identity_desk(  # noqa: PLR0917
     directory: Directory,
     vault: IdentifierVault,
     hasher: PasswordHasher,
+    blocklist: PasswordBlocklist,
     guesses: GuessLimit,
     clock: Clock,
 ) -> IdentityDesk:
@@ -42,7 +44,9 @@ def build_identity_desk(  # noqa: PLR0917
         start_sign_up=StartSignUp(
             transactions=transactions, directory=directory, codes=codes, guesses=guesses, clock=clock
         ),
-        complete_sign_up=CompleteSignUp(transactions, codes, hasher, clock),
+        complete_sign_up=CompleteSignUp(
+            transactions=transactions, codes=codes, hasher=hasher, blocklist=blocklist, clock=clock
+        ),
         request_record_link=RequestRecordLink(transactions, codes, guesses, clock),
         confirm_record_link=ConfirmRecordLink(transactions, codes, clock),
         request_contact_change=RequestContactChange(transactions, codes, clock),

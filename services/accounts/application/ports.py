@@ -19,14 +19,24 @@ from services.accounts.application.identity_ports import (
     ConfirmationStore,
 )
 from services.accounts.application.patient_ports import MergeReader, MergeStore, PatientReader, PatientStore
+from services.accounts.application.sign_in_ports import (
+    CodeStore,
+    DeviceReader,
+    DeviceStore,
+    PasskeyReader,
+    PasskeyStore,
+    RecoveryCodeStore,
+    SessionReader,
+    SessionStore,
+    TicketStore,
+)
 from services.accounts.application.staff_ports import InvitationReader, InvitationStore, StaffReader
 from services.accounts.domain.account import Account
 from services.accounts.domain.attempts import Attempts
 from services.accounts.domain.login import Login
 from services.accounts.domain.machine_client import MachineClient
 from services.accounts.domain.membership import Membership
-from services.accounts.domain.one_time_code import OneTimeCode
-from services.accounts.domain.session import Session
+from services.accounts.domain.second_factor import Factor
 from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.events import DomainEvent
 from services.shared.kernel.principal import Principal
@@ -34,12 +44,31 @@ from services.shared.kernel.principal import Principal
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a person signs in with. `totp_secret` is base32 and rests encrypted."""
+    """What a person signs in with. `totp_secret` is base32 and rests encrypted.
+
+    `by_contact`: the person chose a code by e-mail and SMS as the second step. `stands_alone`: the password is long
+    enough to be the only proof. `passkeys` and `recovery_codes_left`
+    are counted by the store; saving changes neither.
+    """
 
     person_id: UUID
     password_hash: str | None = None
     totp_secret: str | None = None
     last_totp_step: int | None = None
+    by_contact: bool = False
+    stands_alone: bool = True
+    passkeys: int = 0
+    recovery_codes_left: int = 0
+
+    @property
+    def factors(self) -> frozenset[Factor]:
+        """What was set up."""
+        found = {
+            Factor.TOTP: self.totp_secret is not None,
+            Factor.PASSKEY: self.passkeys > 0,
+            Factor.RECOVERY_CODE: self.recovery_codes_left > 0,
+        }
+        return frozenset(factor for factor, is_there in found.items() if is_there)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,29 +138,6 @@ class CredentialStore(CredentialReader, Protocol):
     async def save(self, credentials: Credentials) -> None: ...
 
 
-class SessionStore(Protocol):
-    async def start(self, session: Session, token_hash: bytes) -> None: ...
-    async def get(self, session_id: UUID) -> Session | None: ...
-    async def by_token(self, token_hash: bytes) -> tuple[Session, datetime | None] | None:
-        """Return the token's session and when the token was used, if it was. Both stay locked."""
-        ...
-
-    async def rotate(self, session: Session, used: bytes, fresh: bytes) -> None: ...
-    async def save(self, session: Session) -> None: ...
-    async def end_all(self, person_id: UUID, now: datetime, *, clinic_id: UUID | None = None) -> None:
-        """Revoke the person's open sessions, of one clinic or of all."""
-        ...
-
-
-class CodeStore(Protocol):
-    async def get(self, person_id: UUID) -> OneTimeCode | None:
-        """Return the person's code, locked until the transaction ends."""
-        ...
-
-    async def put(self, code: OneTimeCode) -> None: ...
-    async def remove(self, person_id: UUID) -> None: ...
-
-
 class Reading(Protocol):
     """One transaction that changes nothing and can add nothing but its audit row."""
 
@@ -143,6 +149,12 @@ class Reading(Protocol):
     def memberships(self) -> MembershipReader: ...
     @property
     def credentials(self) -> CredentialReader: ...
+    @property
+    def sessions(self) -> SessionReader: ...
+    @property
+    def devices(self) -> DeviceReader: ...
+    @property
+    def passkeys(self) -> PasskeyReader: ...
     @property
     def clinics(self) -> ClinicReader: ...
     @property
@@ -170,6 +182,14 @@ class Work(Protocol):
     def sessions(self) -> SessionStore: ...
     @property
     def codes(self) -> CodeStore: ...
+    @property
+    def devices(self) -> DeviceStore: ...
+    @property
+    def passkeys(self) -> PasskeyStore: ...
+    @property
+    def recovery_codes(self) -> RecoveryCodeStore: ...
+    @property
+    def tickets(self) -> TicketStore: ...
     @property
     def clinics(self) -> ClinicStore: ...
     @property
@@ -207,9 +227,27 @@ class Directory(Protocol):
 
     async def person_of_login(self, login: Login) -> UUID | None: ...
     async def person_of_refresh_token(self, token_hash: bytes) -> UUID | None: ...
+    async def person_of_ticket(self, token_hash: bytes) -> UUID | None: ...
+    async def person_of_passkey(self, credential_id: bytes) -> UUID | None: ...
     async def clinic_of_patient(self, patient_id: UUID) -> UUID | None: ...
     async def clinic_of_invitation(self, code_hash: bytes) -> UUID | None:
         """Return the clinic of the open invitation with this code."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStaff:
+    """Somebody of a clinic, as its patients may know them."""
+
+    account_id: UUID
+    clinic_id: UUID
+    name: str
+    roles: tuple[str, ...]
+
+
+class StaffDirectory(Protocol):
+    async def known_to(self, person_id: UUID, account_ids: Sequence[UUID]) -> Sequence[KnownStaff]:
+        """Return those of `account_ids` who work where the person has a record."""
         ...
 
 
@@ -221,9 +259,12 @@ class MachineClients(Protocol):
 class AttemptLog(Protocol):
     """Failures in a row by an opaque key; each call is its own transaction, since a failure undoes its request's."""
 
-    async def get(self, key: bytes) -> Attempts: ...
-    async def count_failure(self, key: bytes, now: datetime) -> None: ...
-    async def clear(self, key: bytes) -> None: ...
+    async def get(self, *keys: bytes) -> Sequence[Attempts]:
+        """Return what is known of each key, in their order."""
+        ...
+
+    async def count_failure(self, now: datetime, *keys: bytes) -> None: ...
+    async def clear(self, *keys: bytes) -> None: ...
 
 
 class IdentifierVault(Protocol):
@@ -249,10 +290,8 @@ class PasswordHasher(Protocol):
         """Take the same time whether `stored` is None (nobody, or no password yet: False), right or wrong."""
         ...
 
-
-class Authenticator(Protocol):
-    def step_of(self, secret: str, code: str, now: datetime) -> int | None:
-        """Return the time step within the window that `code` belongs to."""
+    def is_outdated(self, stored: str) -> bool:
+        """True when it was hashed with other parameters than are used now: hash it anew while it is at hand."""
         ...
 
 

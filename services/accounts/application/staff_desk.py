@@ -14,7 +14,6 @@ from services.accounts.application.commands.withdraw_invitation import WithdrawI
 from services.accounts.application.guess_limit import GuessLimit
 from services.accounts.application.invitation_mail import InvitationMail
 from services.accounts.application.ports import (
-    Authenticator,
     Directory,
     IdentifierVault,
     PasswordHasher,
@@ -22,6 +21,8 @@ from services.accounts.application.ports import (
 )
 from services.accounts.application.queries.list_staff import ListStaff
 from services.accounts.application.queries.open_invitation import OpenInvitation
+from services.accounts.application.sign_in_ports import Authenticator
+from services.accounts.domain.password import PasswordBlocklist
 from services.shared.kernel.clock import Clock
 
 
@@ -44,6 +45,7 @@ def build_staff_desk(  # noqa: PLR0917
     directory: Directory,
     vault: IdentifierVault,
     hasher: PasswordHasher,
+    blocklist: PasswordBlocklist,
     authenticator: Authenticator,
     second_factor: ProveSecondFactor,
     guesses: GuessLimit,
@@ -51,11 +53,22 @@ def build_staff_desk(  # noqa: PLR0917
 ) -> StaffDesk:
     mail = InvitationMail(vault)
     open_invitation = OpenInvitation(
-        transactions=transactions, directory=directory, mail=mail, guesses=guesses, clock=clock
+        transactions=transactions,
+        directory=directory,
+        authenticator=authenticator,
+        mail=mail,
+        guesses=guesses,
+        clock=clock,
     )
     return StaffDesk(
         people=ListStaff(transactions),
-        invite=InviteStaff(transactions, directory, mail, clock),
+        invite=InviteStaff(
+            transactions=transactions,
+            directory=directory,
+            authenticator=authenticator,
+            mail=mail,
+            clock=clock,
+        ),
         resend=ResendInvitation(transactions, mail, clock),
         withdraw=WithdrawInvitation(transactions, clock),
         open_invitation=open_invitation,
@@ -64,6 +77,7 @@ def build_staff_desk(  # noqa: PLR0917
             transactions=transactions,
             directory=directory,
             hasher=hasher,
+            blocklist=blocklist,
             authenticator=authenticator,
             second_factor=second_factor,
             guesses=guesses,

@@ -7,13 +7,19 @@ import httpx
 from fastapi import FastAPI
 
 from services.accounts.application.front_desk import Devices, build_front_desk
+from services.accounts.application.queries.name_staff import NameStaff
 from services.accounts.bootstrap.devices import build_devices
 from services.accounts.bootstrap.settings import SERVICE, Settings
 from services.accounts.bootstrap.wiring import Core, build_core
+from services.accounts.infrastructure.persistence.directory import PostgresStaffDirectory
 from services.accounts.interface.http.routes import PREFIX, TAKES_FORMS, all_routers
 from services.shared.platform.auth import JwksTokenVerifier
 from services.shared.platform.http.api import Check, Lifespan, create_api
+from services.shared.platform.http.limits import Limits
+from services.shared.platform.postgres.access_log import PostgresAccessLog
 from services.shared.platform.process import serve_api
+from services.shared.platform.rate_limits.valkey import shared_counter
+from services.shared.platform.revocations import Revocations, following
 
 
 def build_api(settings: Settings) -> FastAPI:
@@ -24,15 +30,34 @@ def build_api(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         core = await build_core(settings)
         cores.append(core)
-        async with own_keys(app) as http:
-            equip(app, await build_devices(settings, core), settings.issuer, settings.audience, http)
+        app.state.limits = Limits(
+            shared_counter(core.valkey, SERVICE, settings.redis_url), factor=settings.limit_factor
+        )
+        async with own_keys(app) as http, following(settings.redis_url) as revocations:
+            app.state.revocations = revocations
+            app.state.access_log = PostgresAccessLog(core.database)
+            app.state.name_staff = NameStaff(PostgresStaffDirectory(core.database))
+            devices = await build_devices(settings, core)
+            equip(
+                app,
+                devices,
+                issuer=settings.issuer,
+                audience=settings.audience,
+                http=http,
+                revocations=revocations,
+            )
             yield
         await cores.pop().close()
 
     async def database_answers() -> None:
         await cores[0].database.ping()
 
-    return bare_api(settings.issuer, {"postgresql": database_answers}, lifespan)
+    async def revocations_are_current() -> None:
+        await app.state.revocations.is_current()
+
+    checks: dict[str, Check] = {"postgresql": database_answers, "revocations": revocations_are_current}
+    app = bare_api(settings.issuer, checks, lifespan)
+    return app
 
 
 def bare_api(issuer: str, checks: dict[str, Check], lifespan: Lifespan) -> FastAPI:
@@ -54,13 +79,22 @@ def own_keys(app: FastAPI) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app))
 
 
-def equip(app: FastAPI, devices: Devices, issuer: str, audience: str, http: httpx.AsyncClient) -> None:
+def equip(
+    app: FastAPI,
+    devices: Devices,
+    *,
+    issuer: str,
+    audience: str,
+    http: httpx.AsyncClient,
+    revocations: Revocations,
+) -> None:
     app.state.front_desk = build_front_desk(devices)
     app.state.token_verifier = JwksTokenVerifier(
         issuer=issuer,
         audience=audience,
         jwks_url=f"http://accounts{PREFIX}/.well-known/jwks.json",
         http=http,
+        revocations=revocations,
     )
 
 

@@ -10,7 +10,10 @@ from services.accounts.infrastructure.persistence.directory import (
     PostgresMachineClients,
 )
 from services.accounts.infrastructure.persistence.key_store import load_signing_keys
+from services.accounts.infrastructure.reference_data.common_passwords import ShippedPasswordBlocklist
 from services.accounts.infrastructure.security.authenticator import TotpAuthenticator
+from services.accounts.infrastructure.security.device_names import AgentDeviceNames
+from services.accounts.infrastructure.security.passkeys import WebAuthnCeremonies
 from services.accounts.infrastructure.security.password_hashing import Argon2PasswordHasher
 from services.shared.kernel.clock import SystemClock
 
@@ -24,7 +27,10 @@ async def build_devices(settings: Settings, core: Core) -> Devices:
         attempts=PostgresAttemptLog(core.database),
         vault=core.vault,
         hasher=Argon2PasswordHasher(settings.password_threads),
+        blocklist=ShippedPasswordBlocklist(),
         authenticator=TotpAuthenticator(),
+        ceremonies=WebAuthnCeremonies(settings.public_url),
+        device_names=AgentDeviceNames(),
         issuer=JoseTokenIssuer(issuer=settings.issuer, audience=settings.audience, keys=keys),
         clock=SystemClock(),
     )

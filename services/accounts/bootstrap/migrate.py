@@ -16,11 +16,12 @@ from services.shared.platform.settings import PostgresSettings
 
 
 async def migrate(settings: PostgresSettings) -> None:
-    """Run as the owner; tables are granted to the app's and the relay's roles, as their addresses name them."""
+    """Run as the owner; tables are granted to the other roles, as their addresses name them."""
     config = Config()
     config.set_main_option("script_location", str(Path(tables.__file__).parent))
     config.attributes["app_role"] = make_url(settings.database_url).username
     config.attributes["relay_role"] = make_url(settings.relay_database_url).username
+    config.attributes["sealer_role"] = make_url(settings.sealer_database_url).username
 
     def upgrade(connection: Connection) -> None:
         config.attributes["connection"] = connection

@@ -12,6 +12,7 @@ from services.accounts.infrastructure.persistence.transactions import PostgresTr
 from services.shared.platform.aws import aws_client
 from services.shared.platform.messaging.wakeup import WakeUp, valkey_client
 from services.shared.platform.postgres.database import Database, connect_database
+from services.shared.platform.revocations import RevocationPublisher
 
 
 @dataclass(frozen=True)
@@ -38,4 +39,5 @@ async def build_core(settings: Settings) -> Core:
     valkey = valkey_client(settings.redis_url)
     wakeup = WakeUp(valkey, SERVICE)
     vault = await load_vault(database, key_custody(settings))
-    return Core(database, valkey, wakeup, vault, PostgresTransactions(database, vault, wakeup))
+    transactions = PostgresTransactions(database, vault, wakeup, RevocationPublisher(valkey))
+    return Core(database, valkey, wakeup, vault, transactions)

@@ -1,12 +1,16 @@
-"""The worker: outbox relay, and forgetting what is past its time. `python -m services.accounts.bootstrap.worker`."""
+"""The worker: outbox relay, audit sealer, ended sessions kept in Valkey, forgetting what is past its time.
+
+`python -m services.accounts.bootstrap.worker`
+"""
 
 import asyncio
 from collections.abc import Coroutine, Sequence
 from functools import partial
 from typing import Any
 
+from services.accounts.bootstrap import audit
 from services.accounts.bootstrap.settings import SERVICE, Settings
-from services.accounts.infrastructure.persistence.directory import forget_expired
+from services.accounts.infrastructure.persistence.directory import forget_expired, revoked_since
 from services.shared.kernel.errors import LaudoError
 from services.shared.platform.aws import aws_client
 from services.shared.platform.logs import get_logger
@@ -16,19 +20,23 @@ from services.shared.platform.messaging.wakeup import WakeUp, valkey_client
 from services.shared.platform.postgres.database import Database, connect_database
 from services.shared.platform.postgres.outbox import PostgresOutbox
 from services.shared.platform.process import run_worker
+from services.shared.platform.revocations import RevocationKeeper
 from services.shared.platform.topology import load_topology
 
 
 async def start(settings: Settings) -> Sequence[Coroutine[Any, Any, None]]:
-    wakeup = WakeUp(valkey_client(settings.redis_url), SERVICE)
+    valkey = valkey_client(settings.redis_url)
+    wakeup = WakeUp(valkey, SERVICE)
     outbox = await connect_database(settings.relay_database_url, size=2)
     publisher = AwsPublisher(
         aws_client("sns", settings), aws_client("sqs", settings), load_topology(settings.aws_account_id)
     )
-    database = await connect_database(settings.database_url, size=1)
+    database = await connect_database(settings.database_url, size=2)
     return [
         wakeup.listen(),
         OutboxRelay(PostgresOutbox(outbox.pool), publisher, wakeup).run(),
+        (await audit.sealer(settings)).run(),
+        RevocationKeeper(valkey, partial(revoked_since, database)).run(),
         _forget(database, settings.forget_expired_s),
     ]
 

@@ -36,6 +36,15 @@ class Account:
     home_clinic_id: UUID
     has_password: bool = False
 
+    @property
+    def is_reachable(self) -> bool:
+        """True when a code can be sent: to an e-mail address, or to a telephone that is certainly mobile."""
+        return self.email is not None or (self.phone is not None and self.phone.sms_capable)
+
+    @property
+    def is_staff(self) -> bool:
+        return self.kind is AccountKind.STAFF
+
     def in_locale(self, locale: Locale) -> "Account":
         return replace(self, locale=locale, version=self.version + 1)
 

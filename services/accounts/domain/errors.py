@@ -47,8 +47,50 @@ NO_ACTIVE_ROLE = _kind(
 SECOND_FACTOR_MISSING = _kind(
     "second_factor_missing",
     Category.FORBIDDEN,
-    "Sua conta ainda não tem aplicativo autenticador. Fale com o administrador da clínica.",
-    "Your account has no authenticator app yet. Talk to the clinic's administrator.",
+    "Sua conta ainda não tem segunda etapa. Entre pelo portal para ativá-la ou fale com a clínica.",
+    "Your account has no second step yet. Sign in through the portal to set it up, or talk to the clinic.",
+)
+FACTOR_NOT_ACCEPTED = _kind(
+    "factor_not_accepted",
+    Category.FORBIDDEN,
+    "Esta forma de confirmação não vale aqui. Use o aplicativo autenticador ou uma chave de acesso.",
+    "This kind of confirmation does not count here. Use the authenticator app or a passkey.",
+)
+CONTACT_CODE_INVALID = _kind(
+    "contact_code_invalid",
+    Category.UNAUTHENTICATED,
+    "Código incorreto ou vencido. Confira a mensagem recebida ou peça outro código.",
+    "Wrong or expired code. Check the message you received or ask for another code.",
+)
+RECOVERY_CODE_INVALID = _kind(
+    "recovery_code_invalid",
+    Category.UNAUTHENTICATED,
+    "Código de recuperação incorreto ou já usado. Confira ou use outro da sua lista.",
+    "Wrong recovery code, or one already used. Check it or use another one of your list.",
+)
+PASSKEY_REFUSED = _kind(
+    "passkey_refused",
+    Category.UNAUTHENTICATED,
+    "Não foi possível confirmar a chave de acesso. Tente de novo ou use outra forma de entrar.",
+    "The passkey could not be confirmed. Try again or use another way to sign in.",
+)
+TICKET_ENDED = _kind(
+    "ticket_ended",
+    Category.UNAUTHENTICATED,
+    "O tempo desta etapa terminou. Comece de novo.",
+    "The time for this step has ended. Start over.",
+)
+STEP_UP_REQUIRED = _kind(
+    "step_up_required",
+    Category.FORBIDDEN,
+    "Confirme que é você antes de mudar a segurança da conta.",
+    "Confirm that it is you before changing your account's security.",
+)
+CODE_TOO_SOON = _kind(
+    "code_too_soon",
+    Category.RATE_LIMITED,
+    "Já enviamos um código. Espere {wait_seconds} segundos antes de pedir outro.",
+    "We have sent a code already. Wait {wait_seconds} seconds before asking for another.",
 )
 SESSION_ENDED = _kind(
     "session_ended",
@@ -85,14 +127,76 @@ FIRST_ACCESS_FAILED = _kind(
 PASSWORD_LENGTH = _kind(
     "password_length",
     Category.INVALID,
-    "A senha precisa ter de 8 a 128 caracteres. Uma frase funciona bem.",
-    "The password needs 8 to 128 characters. A sentence works well.",
+    "A senha precisa ter de {shortest} a {longest} caracteres. Uma frase funciona bem.",
+    "The password needs {shortest} to {longest} characters. A sentence works well.",
 )
 PASSWORD_COMMON = _kind(
     "password_common",
     Category.INVALID,
     "Esta senha é fácil de adivinhar. Escolha outra, por exemplo três palavras sem relação entre si.",
     "This password is easy to guess. Choose another, for instance three unrelated words.",
+)
+
+# --- account security ---
+OLD_PASSWORD_WRONG = _kind(
+    "old_password_wrong",
+    Category.INVALID,
+    "A senha atual não confere. Digite-a de novo; se esqueceu, peça uma nova na página de entrada.",
+    "The current password does not match. Type it again; if you forgot it, ask for a new one on the sign-in page.",
+)
+RESET_FAILED = _kind(
+    "reset_failed",
+    Category.INVALID,
+    "Código incorreto ou vencido. Confira o código recebido ou peça um novo.",
+    "Wrong or expired code. Check the code you received or ask for a new one.",
+)
+PASSKEY_NAME_INVALID = _kind(
+    "passkey_name_invalid",
+    Category.INVALID,
+    "Dê à chave de acesso um nome de 1 a 60 caracteres.",
+    "Give the passkey a name of 1 to 60 characters.",
+)
+PASSKEY_NOT_ADDED = _kind(
+    "passkey_not_added",
+    Category.INVALID,
+    "O aparelho não confirmou a chave de acesso. Tente de novo ou use outro aparelho.",
+    "The device did not confirm the passkey. Try again or use another device.",
+)
+PASSKEY_KNOWN = _kind(
+    "passkey_known",
+    Category.CONFLICT,
+    "Esta chave de acesso já está cadastrada.",
+    "This passkey is registered already.",
+)
+TOO_MANY_PASSKEYS = _kind(
+    "too_many_passkeys",
+    Category.CONFLICT,
+    "Sua conta já tem 20 chaves de acesso. Remova uma antes de criar outra.",
+    "Your account has 20 passkeys already. Remove one before creating another.",
+)
+FACTOR_NEEDED = _kind(
+    "factor_needed",
+    Category.CONFLICT,
+    "Sua função exige uma segunda etapa. Ative outra antes de remover esta.",
+    "Your role needs a second step. Set up another before removing this one.",
+)
+PASSWORD_TOO_SHORT_ALONE = _kind(
+    "password_too_short_alone",
+    Category.CONFLICT,
+    "Sem segunda etapa, a senha precisa de 15 caracteres ou mais. Troque a senha antes de remover a última.",
+    "Without a second step the password needs 15 characters or more. Change it before removing the last step.",
+)
+NOT_REACHABLE = _kind(
+    "not_reachable",
+    Category.CONFLICT,
+    "Não há e-mail ou celular no seu cadastro. Peça à clínica que o complete.",
+    "There is no e-mail or mobile phone on your record. Ask the clinic to add one.",
+)
+ENROL_FIRST = _kind(
+    "enrol_first",
+    Category.CONFLICT,
+    "Ative primeiro um aplicativo autenticador ou uma chave de acesso.",
+    "Set up an authenticator app or a passkey first.",
 )
 
 # --- people ---

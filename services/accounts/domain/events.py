@@ -56,15 +56,18 @@ class ProfessionalRegistered(DomainEvent):
     membership: Membership
 
 
+CodePurpose = Literal["first_access", "sign_in", "step_up", "password_reset", "record_link"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class OneTimeCodeIssued(DomainEvent):
-    """A code for the contact on file of a person. A command, not an announcement: it is secret."""
+    """A code was made for a person who asked for one. A command, not an announcement: it is secret."""
 
     account_id: UUID
     clinic_id: UUID
     code: str
     expires_at: datetime
-    purpose: Literal["first_access", "record_link"] = "first_access"
+    purpose: CodePurpose = "first_access"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,3 +87,11 @@ class AddressedMessage(DomainEvent):
     code: str | None = field(default=None, repr=False)
     at: datetime
     useful_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedInFromNewDevice(DomainEvent):
+    """Somebody signed in from a device this account was not used on before. A command: tell the person."""
+
+    account_id: UUID
+    clinic_id: UUID

@@ -1,34 +1,76 @@
-"""Passwords by NIST SP 800-63B: a length, no composition rules, and not one of those everybody tries."""
+"""Passwords by NIST SP 800-63B-4, 3.1.1.2: a length, no composition rules, and none that everybody tries.
 
+A password that is the only proof needs 15 characters; one that a second factor stands beside needs 8. Every code
+point counts as one character, all of them are hashed, and nothing is ever cut off.
+"""
+
+import re
 import unicodedata
+from collections.abc import Collection
 from itertools import pairwise
+from typing import Protocol
 
-from services.accounts.domain.common_passwords import COMMON
 from services.accounts.domain.errors import PASSWORD_COMMON, PASSWORD_LENGTH
 from services.accounts.domain.login import Login
 
-_SHORTEST, _LONGEST = 8, 128
+SHORTEST_ALONE, SHORTEST_WITH_FACTOR, LONGEST = 15, 8, 128
+_PRODUCT_WORDS = frozenset({"laudo", "portal", "exame", "exames", "resultado", "resultados", "clinica"})
+_SHORTEST_PART = 3  # of a name: "da" and "e" say nothing
+
+
+class PasswordBlocklist(Protocol):
+    def holds(self, folded: str) -> bool:
+        """True for a password, case-folded, of eight characters or more, that is known from breaches or word lists."""
+        ...
 
 
 def normal_password(text: str) -> str:
-    """Return the form that is hashed: NFKC (SP 800-63B, 5.1.1.2), so that keyboards do not lock people out."""
+    """Return the form that is hashed: NFKC, so that keyboards do not lock people out."""
     return unicodedata.normalize("NFKC", text)
 
 
-def accept_password(text: str, login: Login) -> str:
-    """Return the new password in its normal form; raise what is wrong with it."""
+def shortest(*, has_factor: bool) -> int:
+    return SHORTEST_WITH_FACTOR if has_factor else SHORTEST_ALONE
+
+
+def accept_password(
+    text: str, login: Login, blocklist: PasswordBlocklist, *, has_factor: bool, names: Collection[str] = ()
+) -> str:
+    """Return the new password in its normal form; raise what is wrong with it.
+
+    `names`: what the person is called. `has_factor`: a second factor is asked for at every sign-in.
+    """
     password = normal_password(text)
-    if not _SHORTEST <= len(password) <= _LONGEST:
-        raise PASSWORD_LENGTH.error(field="password")
+    least = shortest(has_factor=has_factor)
+    if not least <= len(password) <= LONGEST:
+        raise PASSWORD_LENGTH.error(field="password", shortest=least, longest=LONGEST)
     folded = password.casefold()
-    if folded in COMMON or folded in _about(login) or _one_pattern(folded):
+    if blocklist.holds(folded) or _one_pattern(folded) or _made_of(folded, _context(login, names)):
         raise PASSWORD_COMMON.error(field="password")
     return password
 
 
-def _about(login: Login) -> frozenset[str]:
+def _context(login: Login, names: Collection[str]) -> frozenset[str]:
+    """The words a stranger would try for this person on this site."""
     value = login.value.casefold()
-    return frozenset({value, value.partition("@")[0]})
+    parts = {part for name in (value, *names) for part in re.split(r"[\W_]+", name.casefold())}
+    whole = {value, value.partition("@")[0], *("".join(name.casefold().split()) for name in names)}
+    return frozenset(part for part in parts | whole if len(part) >= _SHORTEST_PART) | _PRODUCT_WORDS
+
+
+def _made_of(password: str, words: Collection[str]) -> bool:
+    """True when it is one of these words or more, with nothing but digits and separators: `laudo-2026`, `ana1988`."""
+    text, reached = _without_accents(password), {0}
+    words = {_without_accents(word) for word in words}
+    for at in range(len(text)):
+        if at in reached:
+            reached |= {at + len(word) for word in words if text.startswith(word, at)}
+            reached |= set() if text[at].isalpha() else {at + 1}
+    return len(text) in reached and any(word in text for word in words)
+
+
+def _without_accents(text: str) -> str:
+    return "".join(part for part in unicodedata.normalize("NFD", text) if not unicodedata.combining(part))
 
 
 def _one_pattern(text: str) -> bool:

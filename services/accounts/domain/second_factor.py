@@ -1,13 +1,24 @@
-"""Authenticator codes (TOTP, RFC 6238): which time step a code belongs to, and that no step serves twice."""
+"""What a person can prove besides the password, and which proofs count for what."""
 
-import base64
-import secrets
-from enum import Enum
-from urllib.parse import quote
+from collections.abc import Collection
+from enum import Enum, StrEnum
 
 STEP_S = 30
 WINDOW = 1
 """Steps of clock skew accepted to either side (RFC 6238, 5.2)."""
+
+
+class Factor(StrEnum):
+    """`CONTACT_CODE` is a code sent to the e-mail and telephone on file: for people without an app."""
+
+    TOTP = "totp"
+    PASSKEY = "passkey"
+    RECOVERY_CODE = "recovery_code"
+    CONTACT_CODE = "contact_code"
+
+
+ENROLLED = frozenset({Factor.TOTP, Factor.PASSKEY})
+"""Factors that a person has set up: one of them makes the others but the contact code possible."""
 
 
 class CodeVerdict(Enum):
@@ -29,11 +40,25 @@ def judge_code(step: int | None, last_used_step: int | None) -> CodeVerdict:
     return CodeVerdict.ACCEPTED
 
 
-def new_totp_secret() -> str:
-    """Return 160 random bits in base32, as RFC 4226, 4 recommends and every authenticator app takes them."""
-    return base64.b32encode(secrets.token_bytes(20)).decode()
+def factors_for(
+    *, has: Collection[Factor], is_staff: bool, is_reachable: bool, by_contact: bool
+) -> tuple[Factor, ...]:
+    """What this person may prove at a sign-in now, the strongest first; nothing: the password is enough.
+
+    `has`: what was set up (recovery codes while some are left). Who has an authenticator or a passkey is never let
+    in by a code sent to the contact. Staff who have neither yet prove their contact, and then must set one up.
+    """
+    if ENROLLED & set(has):
+        order = (Factor.PASSKEY, Factor.TOTP, Factor.RECOVERY_CODE)
+        return tuple(factor for factor in order if factor in has)
+    return (Factor.CONTACT_CODE,) if is_reachable and (is_staff or by_contact) else ()
 
 
-def totp_uri(secret: str, login: str) -> str:
-    """Return the address an authenticator app reads from a picture (Google's Key URI format, which all apps read)."""
-    return f"otpauth://totp/Laudo:{quote(login)}?secret={secret}&issuer=Laudo"
+def steps_up_with(*, has: Collection[Factor], is_staff: bool, is_reachable: bool) -> tuple[Factor, ...]:
+    """What this person may prove again before a release or a sensitive result.
+
+    A code to the contact serves patients without an app or a passkey; it never releases a report.
+    """
+    return factors_for(
+        has=has, is_staff=False, is_reachable=is_reachable and not is_staff, by_contact=not is_staff
+    )

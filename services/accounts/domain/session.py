@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
+from services.accounts.domain.device import UNKNOWN, Device
+
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
 
@@ -26,6 +28,7 @@ class Session:
     last_used_at: datetime
     stepped_up_at: datetime | None = None
     revoked_at: datetime | None = None
+    device: Device = UNKNOWN
 
     def is_open(self, now: datetime) -> bool:
         """Open until revoked, 12 hours without use, or 7 days old."""

@@ -49,8 +49,8 @@ def definition_of(catalogue: Catalogue, code: str) -> ExamDefinition:
     return definition
 
 
-async def patient_of(work: ExamWork, patient_id: UUID, *, steady: bool = False) -> Patient:
-    patient = await work.people.patient(patient_id, steady=steady)
+async def patient_of(work: ExamWork, patient_id: UUID) -> Patient:
+    patient = await work.people.patient(patient_id)
     if patient is None:
         raise errors.PATIENT_NOT_KNOWN.error(field="patient_id")
     return patient

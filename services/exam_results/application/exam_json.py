@@ -1,6 +1,11 @@
-"""Rows of the read tables as the API shows them: the list item and, on top of it, the whole exam."""
+"""Rows of the read tables as the API shows them: the list item and, on top of it, the whole exam.
+
+What needs no wording comes from the store as JSON already (`item`), and is passed on as text.
+"""
 
 from typing import Any
+
+import orjson
 
 from services.exam_results.application.actions import actions_of
 from services.exam_results.application.policy import View
@@ -14,6 +19,7 @@ from services.shared.kernel.principal import Principal
 
 ON_FORM = frozenset({State.COLLECTED.value, State.IN_ANALYSIS.value})
 _ALMOST_READY = ("Quase pronto", "Almost ready")
+_FLAGGED = {None: ',"flagged":null,', True: ',"flagged":true,', False: ',"flagged":false,'}
 EVENT_NAMES = {
     "ExamRegistered": ("Exame registrado", "Exam registered"),
     "ExamScheduled": ("Exame agendado", "Exam scheduled"),
@@ -31,65 +37,54 @@ EVENT_NAMES = {
 }
 
 
-def list_item(row: ExamRow, view: View, catalogue: Catalogue, lifecycle: Lifecycle) -> dict[str, Any]:
-    definition = catalogue.find(row["code"])
-    state_pt, state_en = _state_words(row, view, lifecycle)
-    return {
-        "id": row["exam_id"],
-        "protocol": row["protocol"],
-        "code": row["code"],
-        "name_pt": definition.name_pt if definition else row["code"],
-        "name_en": definition.name_en if definition else row["code"],
-        "state": row["state"],
-        "state_pt": state_pt,
-        "state_en": state_en,
-        "priority": row["priority"],
-        "patient": {
-            "id": row["patient_id"],
-            "name": row["patient_social_name"] or row["patient_name"],
-            "birth_date": row["patient_birth_date"],
-            "record_number": row["patient_record_number"],
-        },
-        "requester": {"id": row["requester_id"], "name": row["requester_name"]},
-        "clinic": {"id": row["clinic_id"], "name": row["clinic_name"]},
-        "created_at": row["created_at"],
-        "scheduled_at": row["scheduled_at"],
-        "released_at": row["released_at"],
-        "report_version": row["report_version"] or None,
-        "sensitive": row["sensitive"],
-        "flagged": row["flagged"] if _shows_values(row, view) and _may_preview(row, view) else None,
-    }
+class ExamJson:
+    """Makes the answers. Names and words are spelled once per process for each exam, state and kind of reader."""
 
+    def __init__(self, catalogue: Catalogue, lifecycle: Lifecycle) -> None:
+        self._catalogue = catalogue
+        self._lifecycle = lifecycle
+        self._words: dict[tuple[str, str, bool], str] = {}
 
-def _state_words(row: ExamRow, view: View, lifecycle: Lifecycle) -> tuple[str, str]:
-    """Call nothing ready to a patient who cannot open it yet: unsigned, or under embargo."""
-    state = lifecycle.states[State(row["state"])]
-    waits = row["released_at"] is not None and view.person_id is not None and row["opened_at"] is None
-    return _ALMOST_READY if waits else (state.pt, state.en)
+    def list_item(self, row: ExamRow, view: View) -> str:
+        """Return the row's own JSON with its names, words and flag put in front."""
+        waits = row["waits"] and view.person_id is not None
+        key = (row["code"], row["state"], waits)
+        flagged = row["flagged"] if _shows_values(row, view) and _may_preview(row, view) else None
+        item: str = row["item"]
+        return f"{self._words.get(key) or self._spell(*key)}{_FLAGGED[flagged]}{item[1:]}"
 
+    def whole_exam(self, row: ExamRow, view: View, caller: Principal) -> bytes:
+        definition = self._catalogue.find(row["code"])
+        rest = {
+            "version": row["version"],
+            "events": [_event(event) for event in row["events"]] if view.is_staff else [],
+            "specimen": {
+                "type_pt": definition.specimen_pt if definition else None,
+                "type_en": definition.specimen_en if definition else None,
+                "barcode": row["barcode"] if view.is_staff else None,
+                "collected_at": row["collected_at"],
+            },
+            "method": None,
+            "clinical_note": row["clinical_note"] if view.is_staff else None,
+            "report": _report(row, view),
+            "replaced_versions": [],
+            "results": _results(row, view, definition) if _shows_values(row, view) else [],
+            "actions": actions_of(row, caller, view, self._lifecycle),
+        }
+        return self.list_item(row, view)[:-1].encode() + b"," + orjson.dumps(rest)[1:]
 
-def whole_exam(
-    row: ExamRow, view: View, caller: Principal, catalogue: Catalogue, lifecycle: Lifecycle
-) -> dict[str, Any]:
-    definition = catalogue.find(row["code"])
-    shows = _shows_values(row, view)
-    return {
-        **list_item(row, view, catalogue, lifecycle),
-        "version": row["version"],
-        "events": [_event(event) for event in row["events"]] if view.is_staff else [],
-        "specimen": {
-            "type_pt": definition.specimen_pt if definition else None,
-            "type_en": definition.specimen_en if definition else None,
-            "barcode": row["barcode"] if view.is_staff else None,
-            "collected_at": row["collected_at"],
-        },
-        "method": None,
-        "clinical_note": row["clinical_note"] if view.is_staff else None,
-        "report": _report(row, view),
-        "replaced_versions": [],
-        "results": _results(row, view, definition) if shows else [],
-        "actions": actions_of(row, caller, view, lifecycle),
-    }
+    def _spell(self, code: str, state: str, waits: bool) -> str:
+        """`waits`: nothing is called ready to a patient who cannot open it yet: unsigned, or under embargo."""
+        definition, words = self._catalogue.find(code), self._lifecycle.states[State(state)]
+        state_pt, state_en = _ALMOST_READY if waits else (words.pt, words.en)
+        spelled = {
+            "name_pt": definition.name_pt if definition else code,
+            "name_en": definition.name_en if definition else code,
+            "state_pt": state_pt,
+            "state_en": state_en,
+        }
+        text = self._words[code, state, waits] = orjson.dumps(spelled).decode()[:-1]
+        return text
 
 
 def _results(row: ExamRow, view: View, definition: ExamDefinition | None) -> Any:
@@ -108,7 +103,7 @@ def _results(row: ExamRow, view: View, definition: ExamDefinition | None) -> Any
 
 
 def _shows_values(row: ExamRow, view: View) -> bool:
-    return view.shows_values(signed=row["signed_file_id"] is not None, opened_at=row["opened_at"])
+    return view.shows_values(signed=row["signed"], opened_at=row["opened_at"])
 
 
 def _may_preview(row: ExamRow, view: View) -> bool:

@@ -69,16 +69,26 @@ class ExamStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class OrderPeople:
+    """Everybody an order names, as far as this clinic knows them."""
+
+    caller_closed: bool
+    patient: Patient | None
+    requester: Professional | None
+
+
 class People(Protocol):
     """Projections of what accounts published. Each `put` keeps the newer version and says whether it was newer."""
 
-    async def patient(self, patient_id: UUID, *, steady: bool = False) -> Patient | None:
-        """`steady`: the record stays as it is until the transaction ends."""
-        ...
-
+    async def patient(self, patient_id: UUID) -> Patient | None: ...
     async def professional(self, account_id: UUID) -> Professional | None: ...
     async def laboratory(self, clinic_id: UUID) -> Laboratory | None: ...
     async def is_closed(self, account_id: UUID) -> bool: ...
+    async def for_order(self, caller_id: UUID, patient_id: UUID, requester_id: UUID) -> OrderPeople:
+        """Look everybody up in one round trip."""
+        ...
+
     async def put_patient(self, patient: Patient, version: int) -> bool: ...
     async def put_professional(self, professional: Professional, version: int) -> bool: ...
     async def put_account(self, account: Account, version: int) -> bool: ...
@@ -132,7 +142,11 @@ class Transactions(Protocol):
         request: bytes,
         run: "Callable[[ExamWork], Awaitable[Mapping[str, Any]]]",
     ) -> tuple[Mapping[str, Any], bool]:
-        """Run `run` once per (caller, key); return its answer, and True when it is a replay."""
+        """Keep what `run` does once per (caller, key); return its answer, and True when it is a replay.
+
+        `run` reads what it needs and then saves a new exam. It may be called again for a request that came before;
+        nothing of that is kept, and the first answer is returned even when the request would be refused by now.
+        """
         ...
 
 

@@ -1,4 +1,4 @@
-"""The worker: outbox relay, two queues, sweeps. `python -m services.exam_results.bootstrap.worker`."""
+"""The worker: outbox relay, two queues, sweeps, audit sealer. `python -m services.exam_results.bootstrap.worker`."""
 
 import asyncio
 from collections.abc import Coroutine, Sequence
@@ -9,16 +9,19 @@ from uuid import UUID
 
 from services.exam_results.application.commands.open_result import OpenResult
 from services.exam_results.application.commands.record_report_file import RecordReportFile
+from services.exam_results.bootstrap import audit
 from services.exam_results.bootstrap.settings import Settings
 from services.exam_results.bootstrap.wiring import SERVICE, Core, build_core
 from services.exam_results.infrastructure.persistence.sweep import PostgresSweep
 from services.exam_results.interface.messaging.effects import AccountsEffect, FilesEffect
 from services.exam_results.interface.schedule.sweeps import EmbargoSweep, ParkedSweep, every
+from services.exam_results.interface.schedule.unsigned import UnsignedReports
 from services.shared.kernel.clock import SystemClock
 from services.shared.platform.aws import aws_client
 from services.shared.platform.messaging.consumer import SqsConsumer, SqsPoller
 from services.shared.platform.messaging.publisher import AwsPublisher
 from services.shared.platform.messaging.relay import OutboxRelay
+from services.shared.platform.metrics.queue_watch import QueueWatch
 from services.shared.platform.postgres.database import connect_database
 from services.shared.platform.postgres.inbox import PostgresInbox, SessionEffect
 from services.shared.platform.postgres.outbox import PostgresOutbox
@@ -36,8 +39,10 @@ async def start(settings: Settings) -> Sequence[Coroutine[Any, Any, None]]:
     return [
         core.wakeup.listen(),
         (await _relay(settings, core)).run(),
+        (await audit.sealer(settings)).run(),
         *(_poller(settings, core, inbox, queue).run() for queue, inbox in inboxes.items()),
         *build_sweeps(settings, core, inboxes[FILES_QUEUE]),
+        QueueWatch(aws_client("sqs", settings), load_topology(settings.aws_account_id), SERVICE).run(),
     ]
 
 
@@ -65,7 +70,12 @@ def build_sweeps(
 
     embargo = EmbargoSweep(due, core.transactions.in_clinic, OpenResult(clock))
     parked = ParkedSweep(look.parked, files_inbox.resume)
-    return [every(settings.embargo_sweep_s, embargo.sweep), every(settings.parked_sweep_s, parked.sweep)]
+    unsigned = UnsignedReports(lambda limit: look.unsigned(clock.now(), limit))
+    return [
+        every(settings.embargo_sweep_s, embargo.sweep),
+        every(settings.parked_sweep_s, parked.sweep),
+        every(settings.unsigned_sweep_s, unsigned.sweep),
+    ]
 
 
 async def _relay(settings: Settings, core: Core) -> OutboxRelay:

@@ -14,14 +14,20 @@ from services.file_management.application.queries.list_files import ListFiles
 from services.file_management.application.queries.read_file import ReadFile
 from services.file_management.bootstrap.settings import Settings
 from services.file_management.bootstrap.wiring import PREFIX, SERVICE, build_links, build_table, table_answers
+from services.file_management.infrastructure.dynamodb.access_log import DynamoAccessLog
 from services.file_management.infrastructure.dynamodb.audit import DynamoAuditTrail
 from services.file_management.infrastructure.dynamodb.files import DynamoFiles
 from services.file_management.infrastructure.dynamodb.proofs import DynamoProofs
 from services.file_management.interface.http.files import FileUseCases, file_routes
 from services.shared.kernel.clock import SystemClock
 from services.shared.platform.auth import JwksTokenVerifier
+from services.shared.platform.http.access_routes import access_routes
 from services.shared.platform.http.api import create_api
+from services.shared.platform.http.limits import Limits
+from services.shared.platform.messaging.wakeup import valkey_client
 from services.shared.platform.process import serve_api
+from services.shared.platform.rate_limits.valkey import shared_counter
+from services.shared.platform.revocations import following
 
 _THREADS = 32  # each waits for one DynamoDB call
 
@@ -39,20 +45,35 @@ def build_api(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS))
-        async with httpx.AsyncClient() as http:
+        valkey = valkey_client(settings.redis_url)
+        app.state.limits = Limits(
+            shared_counter(valkey, SERVICE, settings.redis_url), factor=settings.limit_factor
+        )
+        app.state.access_log = DynamoAccessLog(table)
+        async with httpx.AsyncClient() as http, following(settings.redis_url) as revocations:
+            app.state.revocations = revocations
             app.state.token_verifier = JwksTokenVerifier(
-                issuer=settings.issuer, audience=settings.audience, jwks_url=settings.jwks_url, http=http
+                issuer=settings.issuer,
+                audience=settings.audience,
+                jwks_url=settings.jwks_url,
+                http=http,
+                revocations=revocations,
             )
             yield
+        await valkey.aclose()
 
-    return create_api(
+    async def revocations_are_current() -> None:
+        await app.state.revocations.is_current()
+
+    app = create_api(
         title="Laudo file management",
         prefix=PREFIX,
-        routers=[file_routes(use_cases)],
+        routers=[access_routes(), file_routes(use_cases)],
         token_verifier=None,
-        checks={"dynamodb": lambda: table_answers(table)},
+        checks={"dynamodb": lambda: table_answers(table), "revocations": revocations_are_current},
         lifespan=lifespan,
     )
+    return app
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Wires the worker: what it consumes, what it relays, what it renders with."""
+"""Wires the worker: what it consumes, what it relays, what it renders with, what it seals."""
 
 import asyncio
 from collections.abc import Coroutine, Sequence
@@ -14,14 +14,16 @@ from services.file_management.application.commands.open_report import OpenReport
 from services.file_management.application.commands.render_draft import RenderDraft
 from services.file_management.application.commands.sign_report import SignReport
 from services.file_management.application.ports import Folders
-from services.file_management.bootstrap.dependencies import Healthy, everything_answers, remembered
+from services.file_management.bootstrap.dependencies import Remembered, everything_answers
 from services.file_management.bootstrap.settings import WorkerSettings
 from services.file_management.bootstrap.signing import build_signing
 from services.file_management.bootstrap.wiring import SERVICE, build_table, table_answers
 from services.file_management.infrastructure.alarm import LoggedAlarm
 from services.file_management.infrastructure.announcements import announce
+from services.file_management.infrastructure.dynamodb.audit_chain import DynamoChainStore
 from services.file_management.infrastructure.dynamodb.folders import DynamoFolders
 from services.file_management.infrastructure.dynamodb.outbox import DynamoOutbox
+from services.file_management.infrastructure.dynamodb.rows import OutboxRow
 from services.file_management.infrastructure.report import jobs as report_jobs
 from services.file_management.infrastructure.report.press import WeasyPrintPress
 from services.file_management.infrastructure.report.processes import WarmProcesses
@@ -30,11 +32,13 @@ from services.file_management.infrastructure.services.snapshots import HttpSnaps
 from services.file_management.infrastructure.signing import jobs as signing_jobs
 from services.file_management.interface.messaging import accounts, exams
 from services.shared.kernel.clock import SystemClock
+from services.shared.platform.audit.wiring import build_sealer
 from services.shared.platform.aws import aws_client
 from services.shared.platform.messaging.consumer import Effect, SqsConsumer, SqsPoller
 from services.shared.platform.messaging.publisher import AwsPublisher
 from services.shared.platform.messaging.relay import OutboxRelay
 from services.shared.platform.messaging.wakeup import WakeUp, valkey_client
+from services.shared.platform.metrics.queue_watch import QueueWatch
 from services.shared.platform.service_client import ServiceClient
 from services.shared.platform.topology import load_topology
 
@@ -46,7 +50,12 @@ async def start(settings: WorkerSettings) -> Sequence[Coroutine[Any, Any, None]]
     s3 = aws_client("s3", settings)
     wakeup = WakeUp(valkey_client(settings.redis_url), SERVICE)
     outbox = DynamoOutbox(table, topology.topic_of(SERVICE), settings.outbox_shards)
-    folders = DynamoFolders(table, announce, outbox.row, wakeup.ring)
+
+    def committed(rows: Sequence[OutboxRow]) -> None:
+        outbox.hand_over(rows)
+        wakeup.ring()
+
+    folders = DynamoFolders(table, announce, outbox.own_row, committed)
     processes = WarmProcesses(
         (*report_jobs.HEAVY_MODULES, *signing_jobs.HEAVY_MODULES),
         workers=settings.render_processes,
@@ -54,8 +63,8 @@ async def start(settings: WorkerSettings) -> Sequence[Coroutine[Any, Any, None]]
     )
     exam_events = _exam_events(settings, folders, processes, s3, http)
     publisher = AwsPublisher(aws_client("sns", settings), aws_client("sqs", settings), topology)
-    ready = remembered(everything_answers(settings, table, s3, http))
-    store_ready = remembered(lambda: table_answers(table))
+    ready = Remembered(everything_answers(settings, table, s3, http))
+    store_ready = Remembered(lambda: table_answers(table))
     account_events = accounts.AccountEvents(CloseAccess(folders))
     # As many pollers as processes keep these busy, and each takes one message only: what waits behind a report in
     # a batch is hidden from an idle poller, and from everybody for half a minute when this worker dies.
@@ -65,10 +74,12 @@ async def start(settings: WorkerSettings) -> Sequence[Coroutine[Any, Any, None]]
     ]
     return [
         _keep_warm(processes),
+        build_sealer(SERVICE, DynamoChainStore(table, SERVICE), settings).run(),
         wakeup.listen(),
         OutboxRelay(outbox, publisher, wakeup).run(),
         *(poller.run() for poller in rendering),
         _poller(settings, accounts.QUEUE, account_events.apply, store_ready).run(),
+        QueueWatch(aws_client("sqs", settings), topology, SERVICE).run(),
     ]
 
 
@@ -103,10 +114,20 @@ def _exam_events(
 
 
 def _poller(
-    settings: WorkerSettings, queue: str, effect: Effect, healthy: Healthy, *, batch_size: int | None = None
+    settings: WorkerSettings,
+    queue: str,
+    effect: Effect,
+    healthy: Remembered,
+    *,
+    batch_size: int | None = None,
 ) -> SqsPoller:
     topology = load_topology()
     of_queue = topology.queue_settings
-    consumer = SqsConsumer(queue, effect, types=topology.types_of(queue), loop=asyncio.get_running_loop())
+    consumer = SqsConsumer(
+        queue,
+        healthy.forgotten_by_failures_of(effect),
+        types=topology.types_of(queue),
+        loop=asyncio.get_running_loop(),
+    )
     sqs = aws_client("sqs", settings, read_timeout_s=_LONGER_THAN_A_POLL_S)
     return SqsPoller(sqs, consumer, replace(of_queue, batch_size=batch_size or of_queue.batch_size), healthy)

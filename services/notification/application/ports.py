@@ -12,6 +12,7 @@ from services.notification.domain.delivery import Delivery, DeliveryState, Lane
 from services.notification.domain.exam_progress import ExamProgress
 from services.notification.domain.notice import Notice
 from services.notification.domain.preferences import Preferences
+from services.notification.domain.receipt import Receipt
 from services.notification.domain.rendering import EmailMessage, SmsMessage
 from services.shared.kernel.audit import AuditEntry
 
@@ -85,8 +86,21 @@ class Deliveries(Protocol):
         """End a claimed or sending delivery (failed, unknown or suppressed); nothing when it has moved on."""
         ...
 
+    async def record_receipt(self, receipt: Receipt) -> bool:
+        """Set what the receipt makes of its delivery, in whatever state that is; False when a receipt of the same or
+        a higher rank was recorded before, or the delivery is not known."""
+        ...
+
     async def sending_since_before(self, moment: datetime, *, limit: int) -> Sequence[Delivery]:
         """Return deliveries whose provider call began before `moment` and has no recorded end."""
+        ...
+
+    async def unknown_since_before(self, moment: datetime, *, detail: str, limit: int) -> Sequence[Delivery]:
+        """Return unknown deliveries of this detail whose provider call began before `moment`."""
+        ...
+
+    async def any_receipt_of_later_than(self, moment: datetime) -> bool:
+        """Whether the provider has told of a message that it accepted after `moment`."""
         ...
 
 
@@ -119,8 +133,12 @@ class SecretVault(Protocol):
     async def read(self, reason: str, *, now: datetime) -> str | None: ...
 
 
+UNREACHABLE = "unreachable"
+
+
 class NotAccepted(Exception):
-    """The provider surely took nothing. `detail` is a code; `permanent` means that a repeat cannot help."""
+    """The provider surely took nothing. `detail` is a code, UNREACHABLE when it could not even be asked;
+    `permanent` means that a repeat cannot help."""
 
     def __init__(self, detail: str, *, permanent: bool) -> None:
         super().__init__(detail)

@@ -9,6 +9,7 @@ from services.notification.application.commands.choose_preferences import Choose
 from services.notification.application.commands.follow_exam import FollowExam
 from services.notification.application.commands.forget_contact import ForgetContact
 from services.notification.application.commands.learn_contact import LearnContact
+from services.notification.application.commands.record_receipt import RecordReceipt
 from services.notification.application.commands.send_due_delivery import SendDueDelivery
 from services.notification.application.commands.send_one_time_code import SendOneTimeCode
 from services.notification.application.commands.send_sign_in_alert import SendSignInAlert
@@ -43,6 +44,7 @@ class Listeners:
     announce_attachment: AnnounceAttachment
     send_one_time_code: SendOneTimeCode
     send_sign_in_alert: SendSignInAlert
+    record_receipt: RecordReceipt
     tell_address: TellAddress
 
 

@@ -14,7 +14,9 @@ from services.notification.interface.http.routes import router
 from services.shared.kernel.clock import SystemClock
 from services.shared.platform.auth import JwksTokenVerifier
 from services.shared.platform.http.api import create_api
+from services.shared.platform.http.limits import Limits
 from services.shared.platform.process import serve_api
+from services.shared.platform.revocations import following
 
 PREFIX = "/api/v1/notifications"
 
@@ -22,15 +24,28 @@ PREFIX = "/api/v1/notifications"
 def build_api(settings: NotificationSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with connect(settings.mongo_url) as mongo, httpx.AsyncClient() as http:
+        async with (
+            connect(settings.mongo_url) as mongo,
+            httpx.AsyncClient() as http,
+            following(settings.redis_url) as revocations,
+        ):
+            app.state.revocations = revocations
             app.state.mongo = mongo
+            app.state.limits = Limits(factor=settings.limit_factor)
             app.state.readers = build_readers(
                 mongo_stores(mongo[settings.mongo_database], settings), SystemClock()
             )
             app.state.token_verifier = JwksTokenVerifier(
-                issuer=settings.issuer, audience=settings.audience, jwks_url=settings.jwks_url, http=http
+                issuer=settings.issuer,
+                audience=settings.audience,
+                jwks_url=settings.jwks_url,
+                http=http,
+                revocations=revocations,
             )
             yield
+
+    async def revocations_are_current() -> None:
+        await app.state.revocations.is_current()
 
     async def mongo_answers() -> Any:
         return await app.state.mongo.admin.command("ping")
@@ -40,7 +55,7 @@ def build_api(settings: NotificationSettings) -> FastAPI:
         prefix=PREFIX,
         routers=[router],
         token_verifier=None,
-        checks={"mongo": mongo_answers},
+        checks={"mongo": mongo_answers, "revocations": revocations_are_current},
         lifespan=lifespan,
     )
     return app

@@ -1,5 +1,7 @@
 """Makes the database ready: indexes, and the clinics as messages name them. Safe to run again.
 
+Runs as the database's owner: the long-running processes may make no index.
+
 `python -m services.notification.bootstrap.seed`; the sender's address is verified by the platform's own set-up
 (Terraform, or infra/local/provision).
 """
@@ -19,7 +21,7 @@ from services.shared.platform.logs import configure_logs, get_logger
 
 
 async def seed(settings: NotificationSettings) -> None:
-    async with connect(settings.mongo_url) as mongo:
+    async with connect(settings.owner_mongo_url or settings.mongo_url) as mongo:
         database = mongo[settings.mongo_database]
         await ensure_indexes(database)
         clinics = demo_clinics(settings.demo_folder) if settings.demo_folder else []

@@ -27,11 +27,13 @@ def _short(url: str) -> str:
 
 
 class NotificationSettings(ServiceSettings):
-    mongo_url: str
+    mongo_url: str  # the user that reads and writes documents
+    owner_mongo_url: str = ""  # the user that makes indexes; told to the seeder alone
     mongo_database: str = "notification"
     public_url: Annotated[str, AfterValidator(_short)] = "http://localhost:8080"
     sender_email: str = "nao-responda@laudo.example"
-    ses_configuration_set: str | None = None
+    ses_configuration_set: str | None = None  # where SES learns whom to tell how messages went
+    sms_origination: str | None = None  # short code or sender id; None: AWS chooses among the account's own
     secrets_key: str = "alias/laudo-secrets"  # the KMS key that seals one-time codes
     quiet_hours: Annotated[str, AfterValidator(_hours_or_off)] = "21:00-08:00"  # `off` in local runs
     time_zone: str = "America/Sao_Paulo"

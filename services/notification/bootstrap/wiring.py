@@ -12,6 +12,7 @@ from services.notification.application.commands.choose_preferences import Choose
 from services.notification.application.commands.follow_exam import FollowExam
 from services.notification.application.commands.forget_contact import ForgetContact
 from services.notification.application.commands.learn_contact import LearnContact
+from services.notification.application.commands.record_receipt import RecordReceipt
 from services.notification.application.commands.send_due_delivery import SendDueDelivery, Sources
 from services.notification.application.commands.send_one_time_code import SendOneTimeCode
 from services.notification.application.commands.send_sign_in_alert import SendSignInAlert
@@ -38,7 +39,7 @@ from services.notification.infrastructure.persistence.parked import MongoParkedN
 from services.notification.infrastructure.persistence.preferences import MongoPreferenceStore
 from services.notification.infrastructure.persistence.vault import MongoSecretVault
 from services.notification.infrastructure.ses.email_channel import SesEmailChannel
-from services.notification.infrastructure.sns.sms_channel import SnsSmsChannel
+from services.notification.infrastructure.sms_voice.sms_channel import SmsVoiceChannel
 from services.shared.kernel.clock import Clock
 from services.shared.platform.aws import aws_client
 
@@ -91,9 +92,9 @@ def mongo_stores(database: Database, settings: NotificationSettings) -> Stores:
 def aws_channels(settings: NotificationSettings, threads: Executor) -> Channels:
     """Clients that never repeat a call by themselves: a repeat after a time-out could tell a person twice."""
     pool = settings.send_concurrency
-    ses, sns = (
+    ses, sms_voice = (
         aws_client(name, settings, pool=pool, read_timeout_s=_PROVIDER_TIMEOUT_S, retries=0)
-        for name in ("sesv2", "sns")
+        for name in ("sesv2", "pinpoint-sms-voice-v2")
     )
     return Channels(
         email=SesEmailChannel(
@@ -103,7 +104,7 @@ def aws_channels(settings: NotificationSettings, threads: Executor) -> Channels:
             threads=threads,
             configuration_set=settings.ses_configuration_set,
         ),
-        sms=SnsSmsChannel(sns, threads=threads),
+        sms=SmsVoiceChannel(sms_voice, threads=threads, origination=settings.sms_origination),
     )
 
 
@@ -137,6 +138,7 @@ def build_listeners(stores: Stores, texts: Texts, clock: Clock, bell: ports.Bell
         announce_attachment=AnnounceAttachment(exams=stores.exams, tell=tell),
         send_one_time_code=SendOneTimeCode(vault=stores.vault, tell=tell, clock=clock),
         send_sign_in_alert=SendSignInAlert(tell=tell),
+        record_receipt=RecordReceipt(deliveries=stores.deliveries),
         tell_address=TellAddress(vault=stores.vault, tell=tell, clock=clock),
     )
 

@@ -1,4 +1,7 @@
-"""The worker's process: consumers, senders and the sweeper. `python -m services.notification.bootstrap.worker`."""
+"""The worker's process: consumers, senders, the sweeper and the audit sealer.
+
+`python -m services.notification.bootstrap.worker`
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -17,18 +20,23 @@ from services.notification.bootstrap.wiring import (
     mongo_stores,
 )
 from services.notification.domain.delivery import Lane
+from services.notification.infrastructure.persistence.audit_chain import MongoChainStore
 from services.notification.infrastructure.persistence.database import Database, connect
 from services.notification.infrastructure.templates.loader import load_templates
+from services.notification.interface.messaging import provider_events
 from services.notification.interface.messaging.queues import effects
 from services.notification.interface.schedule.sender import SenderLoop
 from services.notification.interface.schedule.sweeper import sweep_for_ever
 from services.shared.kernel.clock import SystemClock
+from services.shared.platform.audit.wiring import build_sealer
 from services.shared.platform.aws import aws_client
 from services.shared.platform.messaging.consumer import SqsConsumer, SqsPoller
 from services.shared.platform.messaging.wakeup import WakeUp, valkey_client
+from services.shared.platform.metrics.queue_watch import QueueWatch
 from services.shared.platform.process import run_worker
 from services.shared.platform.topology import load_topology
 
+SERVICE = "notification"
 Loop = Coroutine[Any, Any, None]
 
 
@@ -54,7 +62,7 @@ async def start(settings: NotificationSettings) -> Sequence[Loop]:
         zone=ZoneInfo(settings.time_zone),
     )
     valkey = valkey_client(settings.redis_url)
-    wakeups = {lane: WakeUp(valkey, f"notification-{lane.value}") for lane in Lane}
+    wakeups = {lane: WakeUp(valkey, "notification", lane.value) for lane in Lane}
     channels = aws_channels(settings, ThreadPoolExecutor(settings.send_concurrency))
     senders = build_senders(stores, texts, channels, clock)
     listeners = build_listeners(stores, texts, clock, LaneBells(wakeups))
@@ -68,6 +76,8 @@ async def start(settings: NotificationSettings) -> Sequence[Loop]:
             for lane in Lane
         ),
         sweep_for_ever(senders.sweep_lost_deliveries),
+        build_sealer(SERVICE, MongoChainStore(database, SERVICE), settings).run(),
+        QueueWatch(aws_client("sqs", settings), load_topology(), SERVICE).run(),
     ]
 
 
@@ -82,12 +92,26 @@ def _pollers(
     return [
         SqsPoller(
             sqs,
-            SqsConsumer(queue, effect_of[queue], types=topology.types_of(queue), loop=loop),
+            _consumer(queue, effect_of[queue], loop),
             topology.queue_settings,
             healthy,
         ).run()
-        for queue in topology.queues_of("notification")
+        for queue in topology.queues_of(SERVICE)
     ]
+
+
+def _consumer(
+    queue: str, effect: Callable[[Any], Awaitable[str]], loop: asyncio.AbstractEventLoop
+) -> SqsConsumer:
+    if queue == provider_events.QUEUE:
+        return SqsConsumer(
+            queue,
+            effect,
+            types=provider_events.TYPES,
+            loop=loop,
+            parse=provider_events.parse_provider_event,
+        )
+    return SqsConsumer(queue, effect, types=load_topology().types_of(queue), loop=loop)
 
 
 def _answers(database: Database) -> Callable[[], Awaitable[bool]]:

@@ -15,7 +15,7 @@ class DeliveryState(StrEnum):
     SENDING = "sending"  # set before the provider is called
     SENT = "sent"  # accepted by the provider, whose id is on record
     DELIVERED = "delivered"  # the provider says that it arrived
-    FAILED = "failed"  # surely not accepted, and not tried again
+    FAILED = "failed"  # surely not accepted, or bounced; not tried again
     UNKNOWN = "unknown"  # a crash or a time-out in between: may or may not have gone out
     SUPPRESSED = "suppressed"  # not sent on purpose
 
@@ -54,6 +54,7 @@ class Delivery:
     sending_at: datetime | None = None
     sent_at: datetime | None = None
     provider_id: str | None = None
+    receipt_rank: int = 0  # of the furthest receipt that the provider gave (domain/receipt.py)
     detail: str | None = None  # why suppressed, failed or held: a code, never what the provider wrote
 
 

@@ -11,7 +11,7 @@ from botocore.exceptions import (
     HTTPClientError,
 )
 
-from services.notification.application.ports import NotAccepted, OutcomeUnknown
+from services.notification.application.ports import UNREACHABLE, NotAccepted, OutcomeUnknown
 
 _THROTTLED = frozenset({"Throttling", "ThrottlingException", "TooManyRequestsException", "Throttled"})
 _REJECTED = frozenset(
@@ -21,7 +21,8 @@ _REJECTED = frozenset(
         "InvalidParameter",
         "InvalidParameterValue",
         "ParameterValueInvalid",
-        "OptedOut",
+        "ValidationException",  # of a text: the number or the words
+        "ConflictException",  # of a text: the recipient opted out
         "NotFoundException",
     }
 )
@@ -47,7 +48,7 @@ def provider_answers() -> Iterator[None]:
             raise NotAccepted("refused", permanent=False) from None
         raise OutcomeUnknown from None
     except (EndpointConnectionError, ConnectTimeoutError):
-        raise NotAccepted("unreachable", permanent=False) from None
+        raise NotAccepted(UNREACHABLE, permanent=False) from None
     except HTTPClientError:
         raise OutcomeUnknown from None
     except BotoCoreError:  # no credentials, a parameter that does not validate: nothing left this process

@@ -1,6 +1,6 @@
 """What the portal needs from outside: the services' HTTP API, and a place for secrets that is not the browser."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -16,6 +16,7 @@ class Caller:
     locale: str
     token: str | None = None
     address: str | None = None  # the person's network address, for limits and the audit
+    agent: str = ""  # what the person's browser calls itself, for the list of devices
 
 
 class ApiGateway(Protocol):
@@ -27,7 +28,7 @@ class ApiGateway(Protocol):
         path: str,
         *,
         body: Json | None = None,
-        params: Mapping[str, str] | None = None,
+        params: Mapping[str, str | Sequence[str]] | None = None,
         idempotency_key: str | None = None,
     ) -> Json:
         """Return the answer's JSON object ({} when there is none); raise ApiProblem for every other outcome."""

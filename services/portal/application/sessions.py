@@ -5,6 +5,7 @@ import secrets
 from dataclasses import replace
 
 from services.portal.application.api.accounts import AccountsApi
+from services.portal.application.api.security import SecurityApi
 from services.portal.application.ports import Caller, Json, SealedStore
 from services.portal.application.problems import ApiProblem, unreachable
 from services.portal.application.session import Account, Session, session_from_json, session_of
@@ -13,7 +14,7 @@ from services.shared.kernel.clock import Clock
 _STEP_UP_MARGIN_S = 10
 _REFRESH_CLAIM_S = 10
 _REFRESH_POLL_S = 0.05
-_SLOTS = ("session", "pending", "first-access")
+_SLOTS = ("session", "pending", "first-access", "reset", "challenge", "step-up", "totp")
 
 
 def new_session_id() -> str:
@@ -21,8 +22,11 @@ def new_session_id() -> str:
 
 
 class Sessions:
-    def __init__(self, accounts: AccountsApi, store: SealedStore, clock: Clock, idle_s: int) -> None:
+    def __init__(
+        self, accounts: AccountsApi, security: SecurityApi, store: SealedStore, clock: Clock, idle_s: int
+    ) -> None:
         self._accounts = accounts
+        self._security = security
         self._store = store
         self._clock = clock
         self._idle_s = idle_s
@@ -61,11 +65,18 @@ class Sessions:
     async def drop(self, session_id: str) -> None:
         await self._store.delete(session_id, *_SLOTS)
 
-    async def step_up(self, session: Session, code: str, caller: Caller) -> Session:
-        granted = await self._accounts.step_up(caller, code)
+    async def step_up(self, session: Session, proof: Json, caller: Caller) -> Session:
+        """Go on under a new id: with more rights, an id that somebody saw or fixed before is worth nothing."""
+        granted = await self._security.step_up(caller, proof)
         ends = self._now() + min(float(granted["expires_in"]), 300.0) - _STEP_UP_MARGIN_S
-        stepped = replace(session, stepped_up_token=str(granted["access_token"]), stepped_up_until=ends)
+        stepped = replace(
+            session,
+            id=new_session_id(),
+            stepped_up_token=str(granted["access_token"]),
+            stepped_up_until=ends,
+        )
         await self._save(stepped)
+        await self._store.delete(session.id, *_SLOTS)
         return stepped
 
     async def speak(self, session: Session, locale: str) -> Session:

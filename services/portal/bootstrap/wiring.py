@@ -6,12 +6,15 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
+from services.portal.application.accesses import Accesses
+from services.portal.application.api.access_logs import AccessLogsApi
 from services.portal.application.api.accounts import AccountsApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
 from services.portal.application.api.identity import IdentityApi
 from services.portal.application.api.merges import MergesApi
 from services.portal.application.api.notifications import NotificationsApi
+from services.portal.application.api.security import SecurityApi
 from services.portal.application.api.staff import StaffApi
 from services.portal.application.ports import ApiGateway, SealedStore, Service
 from services.portal.application.searches import Searches
@@ -41,7 +44,7 @@ def bases(settings: PortalSettings) -> dict[Service, str]:
 
 def compose(settings: PortalSettings, gateway: ApiGateway, store: SealedStore, clock: Clock) -> Portal:
     """Put the parts together; tests pass their own gateway, store and clock to this same function."""
-    accounts = AccountsApi(gateway)
+    accounts, security = AccountsApi(gateway), SecurityApi(gateway)
     return Portal(
         accounts=accounts,
         exams=ExamsApi(gateway),
@@ -50,7 +53,9 @@ def compose(settings: PortalSettings, gateway: ApiGateway, store: SealedStore, c
         staff=StaffApi(gateway),
         identity=IdentityApi(gateway),
         merges=MergesApi(gateway),
-        sessions=Sessions(accounts, store, clock, settings.session_idle_s),
+        accesses=Accesses(AccessLogsApi(gateway), accounts),
+        security=security,
+        sessions=Sessions(accounts, security, store, clock, settings.session_idle_s),
         searches=Searches(store),
         store=store,
         pages=Pages(clock),

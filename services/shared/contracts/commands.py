@@ -19,7 +19,7 @@ class SendOneTimeCode(BaseModel):
     account_id: UUID
     code: str
     expires_at: datetime
-    purpose: Literal["first_access", "record_link"]
+    purpose: Literal["first_access", "sign_in", "step_up", "password_reset", "record_link"]
 
 
 class SendSignInAlert(BaseModel):

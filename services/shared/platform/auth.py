@@ -1,6 +1,7 @@
 """Verifies access tokens locally against the issuer's JWKS (RFC 7519, RFC 7517, RFC 8725).
 
-A verified token is remembered for up to 30 s, never past its own end; a revocation lags as long.
+A verified token is remembered for up to 30 s, never past its own end. Whether its session was revoked is asked every
+time, of a memory that `platform/revocations.py` keeps current: no network call.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from joserfc.jwk import KeySet
 from services.shared.kernel.errors import UNAVAILABLE, Category, ErrorKind
 from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.logs import get_logger
+from services.shared.platform.revocations import Revocations
 
 ALGORITHMS = ["ES256", "RS256"]
 _REMEMBER_S = 30.0
@@ -45,11 +47,20 @@ class TokenVerifier(Protocol):
 
 
 class JwksTokenVerifier:
-    def __init__(self, *, issuer: str, audience: str, jwks_url: str, http: httpx.AsyncClient) -> None:
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        audience: str,
+        jwks_url: str,
+        http: httpx.AsyncClient,
+        revocations: Revocations,
+    ) -> None:
         self._issuer = issuer
         self._audience = audience
         self._url = jwks_url
         self._http = http
+        self._revocations = revocations
         self._keys: KeySet | None = None
         self._fetched_at = 0.0
         self._fetching = asyncio.Lock()
@@ -59,12 +70,18 @@ class JwksTokenVerifier:
         now = time.time()
         known = self._remembered.get(token)
         if known is not None and known[0] > now:
-            return known[1]
+            return self._not_revoked(known[1])
         claims = await self._claims(token)
-        principal = self._principal(claims)
+        principal = self._not_revoked(self._principal(claims))
         if len(self._remembered) >= _REMEMBER_AT_MOST:
             self._remembered.clear()
         self._remembered[token] = (min(now + _REMEMBER_S, float(claims["exp"])), principal)
+        return principal
+
+    def _not_revoked(self, principal: Principal) -> Principal:
+        session_id = principal.session_id
+        if session_id is not None and self._revocations.is_revoked(session_id):
+            raise TOKEN_INVALID.error()
         return principal
 
     async def _claims(self, token: str) -> dict[str, Any]:

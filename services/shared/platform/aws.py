@@ -6,6 +6,7 @@ import boto3
 from botocore.config import Config
 
 from services.shared.platform.settings import ServiceSettings
+from services.shared.platform.spans.aws import observe_calls
 
 
 def aws_client(
@@ -15,7 +16,7 @@ def aws_client(
 
     `retries=0` for calls that must never be repeated unseen, such as sending a message to a person.
     """
-    return boto3.session.Session().client(
+    client = boto3.session.Session().client(
         name,
         region_name=settings.aws_region,
         endpoint_url=settings.aws_endpoint_url,
@@ -27,3 +28,5 @@ def aws_client(
             s3={"addressing_style": "path"} if settings.aws_endpoint_url else {},
         ),
     )
+    observe_calls(client)
+    return client

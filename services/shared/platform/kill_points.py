@@ -3,9 +3,11 @@
 Off unless bootstrap arms a folder; then a file named like the point is the order to die when it is reached.
 """
 
+import asyncio
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 POINTS = frozenset(
     {
@@ -20,6 +22,7 @@ POINTS = frozenset(
     }
 )
 _armed: list[Path] = []
+_INTO_THE_WORK_S = 0.1
 
 
 def arm(folder: Path | None) -> None:
@@ -38,3 +41,10 @@ def reached(point: str) -> None:
     except FileNotFoundError:
         return
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def reached_during(point: str, work: "asyncio.Future[Any]") -> None:
+    """As `reached`, a moment after `work` has begun; no moment is waited for unless a folder is armed."""
+    if _armed:
+        await asyncio.wait({work}, timeout=_INTO_THE_WORK_S)
+        reached(point)

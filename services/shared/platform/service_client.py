@@ -8,6 +8,7 @@ import httpx
 
 from services.shared.kernel.errors import UNAVAILABLE
 from services.shared.platform.settings import ServiceClientSettings
+from services.shared.platform.spans.outgoing import calling
 from services.shared.platform.tracing import current_traceparent
 
 _RENEW_BEFORE_S = 60
@@ -35,8 +36,11 @@ class ServiceClient:
         return answer
 
     async def _send(self, url: str, params: dict[str, str], token: str) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {token}", "traceparent": current_traceparent()}
-        return await self._http.get(url, params=params, headers=headers, timeout=10)
+        with calling("GET", httpx.URL(url).host) as said:
+            headers = {"Authorization": f"Bearer {token}", "traceparent": current_traceparent()}
+            answer = await self._http.get(url, params=params, headers=headers, timeout=10)
+            said["http.response.status_code"] = answer.status_code
+            return answer
 
     async def _valid_token(self) -> str:
         async with self._renewing:

@@ -1,5 +1,5 @@
 # One customer key per purpose of topology.json. Who may use a key is said by the services' policies; the key's own
-# policy lets the account decide, and lets SNS encrypt what it carries to queues.
+# policy lets the account decide, and lets SNS and EventBridge encrypt what they carry to queues.
 
 locals {
   topology = jsondecode(file("${path.module}/../../../topology.json"))
@@ -9,6 +9,10 @@ locals {
     [for queue in values(local.topology.queues) : queue.kms_key if try(queue.topic, null) != null],
   ))
 
+  carried_by_event_bus = distinct([
+    for queue in values(local.topology.queues) : queue.kms_key if try(queue.event_sources, null) != null
+  ])
+
   account_decides = {
     Sid       = "AccountDecides"
     Effect    = "Allow"
@@ -16,13 +20,21 @@ locals {
     Action    = "kms:*"
     Resource  = "*"
   }
-  sns_carries = {
-    Sid       = "SnsCarries"
-    Effect    = "Allow"
-    Principal = { Service = "sns.amazonaws.com" }
-    Action    = ["kms:GenerateDataKey", "kms:Decrypt"]
-    Resource  = "*"
-    Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+  carriers = {
+    for key in keys(local.topology.keys) : key => concat(
+      contains(local.carried_by_sns, key) ? ["sns.amazonaws.com"] : [],
+      contains(local.carried_by_event_bus, key) ? ["events.amazonaws.com"] : [],
+    )
+  }
+  carriers_encrypt = {
+    for key, carriers in local.carriers : key => {
+      Sid       = "CarriersEncrypt"
+      Effect    = "Allow"
+      Principal = { Service = carriers }
+      Action    = ["kms:GenerateDataKey", "kms:Decrypt"]
+      Resource  = "*"
+      Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+    }
   }
 }
 
@@ -34,8 +46,8 @@ resource "aws_kms_key" "this" {
   deletion_window_in_days = 30
   # Two encoded documents rather than one list: the statements differ in shape, which a Terraform list refuses.
   policy = (
-    contains(local.carried_by_sns, each.key)
-    ? jsonencode({ Version = "2012-10-17", Statement = [local.account_decides, local.sns_carries] })
+    length(local.carriers[each.key]) > 0
+    ? jsonencode({ Version = "2012-10-17", Statement = [local.account_decides, local.carriers_encrypt[each.key]] })
     : jsonencode({ Version = "2012-10-17", Statement = [local.account_decides] })
   )
 

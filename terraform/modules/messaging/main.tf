@@ -1,4 +1,4 @@
-# Topics, queues with their dead letters, and the subscriptions between them, as topology.json declares.
+# Topics, queues with their dead letters, and what feeds them, as topology.json declares.
 
 locals {
   topology = jsondecode(file("${path.module}/../../../topology.json"))
@@ -13,6 +13,8 @@ locals {
   dead_letters = { for name in keys(local.topology.queues) : name => "${name}${local.settings.dead_letter_suffix}" }
   retention    = { for name, queue in local.topology.queues : name => try(queue.retention_s, local.settings.retention_s) }
   subscribed   = { for name, queue in local.topology.queues : name => queue if try(queue.topic, null) != null }
+  # What AWS services tell of their own work, such as how a message to a person went.
+  told_by_aws = { for name, queue in local.topology.queues : name => queue if try(queue.event_sources, null) != null }
 }
 
 resource "aws_sns_topic" "this" {
@@ -83,4 +85,19 @@ resource "aws_sns_topic_subscription" "this" {
   endpoint             = aws_sqs_queue.this[each.key].arn
   raw_message_delivery = true
   filter_policy        = jsonencode({ type = each.value.types })
+}
+
+resource "aws_cloudwatch_event_rule" "this" {
+  for_each = local.told_by_aws
+
+  name          = each.key
+  description   = "What ${join(" and ", each.value.event_sources)} tell, to ${each.key}"
+  event_pattern = jsonencode({ source = each.value.event_sources })
+}
+
+resource "aws_cloudwatch_event_target" "this" {
+  for_each = local.told_by_aws
+
+  rule = aws_cloudwatch_event_rule.this[each.key].name
+  arn  = aws_sqs_queue.this[each.key].arn
 }

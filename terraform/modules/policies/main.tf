@@ -14,6 +14,7 @@ locals {
 
   publish = ["sns:Publish"]
   send    = ["sqs:SendMessage", "sqs:GetQueueUrl"]
+  bury    = ["sqs:SendMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"] # and count what lies there
   consume = [
     "sqs:ReceiveMessage",
     "sqs:DeleteMessage",
@@ -31,6 +32,20 @@ locals {
     "s3:GetObjectTagging",
   ]
   bucket = ["s3:ListBucket", "s3:GetBucketLocation"]
+  # An append-only bucket: each service under its own prefix. What was put is read, never deleted, never unlocked.
+  append = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"]
+  look   = ["s3:ListBucket", "s3:ListBucketVersions"]
+  never = [
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:PutObjectRetention",
+    "s3:PutObjectLegalHold",
+    "s3:BypassGovernanceRetention",
+    "s3:PutBucketObjectLockConfiguration",
+  ]
+  # The audit facts among a table's items: put once. A batch may delete, and a partition's prefix is all IAM can tell.
+  change_items = ["dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"]
+  audit_items  = { "ForAnyValue:StringLike" = { "dynamodb:LeadingKeys" = ["AUDIT*"] } }
   table = [
     "dynamodb:GetItem",
     "dynamodb:PutItem",
@@ -50,9 +65,6 @@ locals {
     for service in keys(local.topology.services) : service =>
     [for name, topic in local.topology.topics : local.topic_arns[name] if topic.producer == service]
   }
-  foreign_topics_of = {
-    for service, own in local.topics_of : service => sort(setsubtract(values(local.topic_arns), own))
-  }
   inboxes_of = {
     for service in keys(local.topology.services) : service =>
     [for name, queue in local.topology.queues : local.queue_arns[name] if queue.consumer == service]
@@ -69,7 +81,15 @@ locals {
   }
   buckets_of = {
     for service in keys(local.topology.services) : service =>
-    [for name, bucket in local.topology.buckets : local.bucket_arns[name] if bucket.owner == service]
+    [for name, bucket in local.topology.buckets : local.bucket_arns[name] if try(bucket.owner, "") == service]
+  }
+  appends_of = {
+    for service in keys(local.topology.services) : service =>
+    [for name, bucket in local.topology.buckets : local.bucket_arns[name] if contains(try(bucket.appenders, []), service)]
+  }
+  bare_tables_of = {
+    for service in keys(local.topology.services) : service =>
+    [for name, table in local.topology.tables : local.table_arns[name] if table.owner == service]
   }
   tables_of = {
     for service in keys(local.topology.services) : service => flatten([
@@ -90,26 +110,41 @@ locals {
       for statement in [
         { sid = "PublishOwnEvents", effect = "Allow", actions = local.publish, resources = local.topics_of[service] },
         { sid = "ConsumeOwnQueues", effect = "Allow", actions = local.consume, resources = local.inboxes_of[service] },
-        { sid = "BuryOwnDeadLetters", effect = "Allow", actions = local.send, resources = local.dead_letters_of[service] },
+        { sid = "BuryOwnDeadLetters", effect = "Allow", actions = local.bury, resources = local.dead_letters_of[service] },
         { sid = "SendCommands", effect = "Allow", actions = local.send, resources = local.outboxes_of[service] },
         { sid = "UseOwnObjects", effect = "Allow", actions = local.objects, resources = [for arn in local.buckets_of[service] : "${arn}/*"] },
         { sid = "ListOwnBuckets", effect = "Allow", actions = local.bucket, resources = local.buckets_of[service] },
+        { sid = "AppendToAudit", effect = "Allow", actions = local.append, resources = [for arn in local.appends_of[service] : "${arn}/${service}/*"] },
+        { sid = "NeverDeleteAudit", effect = "Deny", actions = local.never, resources = flatten([for arn in local.appends_of[service] : [arn, "${arn}/*"]]) },
         { sid = "UseOwnTables", effect = "Allow", actions = local.table, resources = local.tables_of[service] },
         { sid = "UseKeys", effect = "Allow", actions = local.key, resources = local.keys_of[service] },
         {
           sid       = "SendEmail", effect = "Allow", actions = ["ses:SendEmail", "ses:SendRawEmail"],
           resources = contains(local.sends_of[service], "ses") ? ["*"] : []
         },
-        # A text message names a phone, not a resource; the topics of others stay closed by the deny.
+        # A text message names a phone, not a resource.
         {
-          sid       = "SendText", effect = "Allow", actions = local.publish,
+          sid       = "SendText", effect = "Allow", actions = ["sms-voice:SendTextMessage"],
           resources = contains(local.sends_of[service], "sms") ? ["*"] : []
-        },
-        {
-          sid       = "TextsAreNotEvents", effect = "Deny", actions = local.publish,
-          resources = contains(local.sends_of[service], "sms") ? local.foreign_topics_of[service] : []
         },
       ] : statement if length(statement.resources) > 0
     ]
+  }
+  # Statements with a condition differ in shape, which a Terraform list refuses: they stand apart.
+  conditional = {
+    for service in keys(local.topology.services) : service => concat(
+      [
+        for arn in local.appends_of[service] : jsonencode({
+          Sid       = "LookAtOwnAudit", Effect = "Allow", Action = local.look, Resource = [arn]
+          Condition = { StringLike = { "s3:prefix" = ["${service}/*"] } }
+        })
+      ],
+      [
+        for arn in local.bare_tables_of[service] : jsonencode({
+          Sid       = "NeverChangeAuditItems", Effect = "Deny", Action = local.change_items, Resource = [arn]
+          Condition = local.audit_items
+        })
+      ],
+    )
   }
 }

@@ -3,10 +3,13 @@ output "documents" {
   value = {
     for service, statements in local.statements : service => jsonencode({
       Version = "2012-10-17"
-      Statement = [
-        for item in statements :
-        { Sid = item.sid, Effect = item.effect, Action = item.actions, Resource = item.resources }
-      ]
+      Statement = concat(
+        [
+          for item in statements :
+          { Sid = item.sid, Effect = item.effect, Action = item.actions, Resource = item.resources }
+        ],
+        [for item in local.conditional[service] : jsondecode(item)],
+      )
     })
   }
 }

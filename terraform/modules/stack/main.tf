@@ -1,4 +1,4 @@
-# One installation of Laudo's keys, messaging, storage and identities. The environments differ in numbers alone.
+# One installation of Laudo's keys, messaging, sending, storage and identities. The environments differ in numbers alone.
 
 locals {
   topology = jsondecode(file("${path.module}/../../../topology.json"))
@@ -21,6 +21,13 @@ module "messaging" {
   key_arns               = module.keys.arns
   alarm_actions          = var.alarm_actions
   oldest_message_alarm_s = var.oldest_message_alarm_s
+}
+
+module "sending" {
+  source = "../sending"
+
+  account_id = var.account_id
+  region     = local.topology.region
 }
 
 module "storage" {

@@ -8,7 +8,8 @@ locals {
 resource "aws_s3_bucket" "this" {
   for_each = local.buckets
 
-  bucket = lookup(var.bucket_names, each.key, each.key)
+  bucket              = lookup(var.bucket_names, each.key, each.key)
+  object_lock_enabled = can(each.value.object_lock)
 
   lifecycle {
     prevent_destroy = true # signed reports are kept for twenty years
@@ -41,6 +42,21 @@ resource "aws_s3_bucket_versioning" "this" {
   versioning_configuration {
     status = "Enabled"
   }
+}
+
+# COMPLIANCE: until the days are over nobody deletes or overwrites a version, the account's root neither.
+resource "aws_s3_bucket_object_lock_configuration" "this" {
+  for_each = { for name, bucket in local.buckets : name => bucket.object_lock if can(bucket.object_lock) }
+
+  bucket = aws_s3_bucket.this[each.key].id
+  rule {
+    default_retention {
+      mode = each.value.mode
+      days = each.value.days
+    }
+  }
+
+  depends_on = [aws_s3_bucket_versioning.this]
 }
 
 resource "aws_s3_bucket_server_side_encryption_configuration" "this" {

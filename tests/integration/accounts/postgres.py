@@ -13,6 +13,7 @@ from services.accounts.infrastructure.persistence.key_store import load_vault
 from services.accounts.infrastructure.persistence.transactions import PostgresTransactions
 from services.shared.platform.messaging.wakeup import WakeUp, valkey_client
 from services.shared.platform.postgres.database import Database, connect_database
+from services.shared.platform.revocations import RevocationPublisher
 from services.shared.platform.settings import PostgresSettings
 from tests.support.embedded import run_now
 
@@ -29,7 +30,10 @@ class Link:
 
 def postgres_settings(urls: DatabaseUrls) -> PostgresSettings:
     return PostgresSettings(
-        database_url=urls.app, relay_database_url=urls.relay, owner_database_url=urls.owner
+        database_url=urls.app,
+        relay_database_url=urls.relay,
+        sealer_database_url=urls.sealer,
+        owner_database_url=urls.owner,
     )
 
 
@@ -45,7 +49,11 @@ async def connected(urls: DatabaseUrls) -> AsyncIterator[Link]:
     valkey = valkey_client(_NO_VALKEY)
     try:
         vault = await load_vault(database, _CUSTODY)
-        yield Link(database, vault, PostgresTransactions(database, vault, WakeUp(valkey, "accounts")))
+        yield Link(
+            database,
+            vault,
+            PostgresTransactions(database, vault, WakeUp(valkey, "accounts"), RevocationPublisher(valkey)),
+        )
     finally:
         await database.close()
         await valkey.aclose()

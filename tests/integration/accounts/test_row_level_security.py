@@ -18,7 +18,10 @@ from tests.integration.accounts.postgres import Link
 from tests.unit.accounts.samples import CPF_ANA, CPF_BENTO, typed_patient
 
 TABLES_OF_PEOPLE = ("accounts", "memberships", "patient_records", "patient_words", "record_counters")
-TABLES_OF_PERSONS = ("logins", "credentials", "sessions", "refresh_tokens", "one_time_codes")
+TABLES_OF_PERSONS = (
+    *("logins", "credentials", "sessions", "refresh_tokens", "one_time_codes"),
+    *("passkeys", "recovery_codes", "known_devices", "tickets"),
+)
 
 
 async def a_clinic_with_a_patient(link: Link, **changes: Any) -> tuple[Clinic, UUID, UUID]:

@@ -36,7 +36,12 @@ class Installation:
 async def migrated(new_database: Callable[[str], DatabaseUrls]) -> DatabaseUrls:
     urls = new_database("exam_results")
     await migrate(
-        PostgresSettings(database_url=urls.app, relay_database_url=urls.relay, owner_database_url=urls.owner)
+        PostgresSettings(
+            database_url=urls.app,
+            relay_database_url=urls.relay,
+            sealer_database_url=urls.sealer,
+            owner_database_url=urls.owner,
+        )
     )
     return urls
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from prometheus_client import REGISTRY
 from pydantic import BaseModel
 
 from services.exam_results.application.commands.open_result import OpenResult
@@ -16,6 +17,7 @@ from services.exam_results.domain.exam import EMBARGO
 from services.exam_results.infrastructure.persistence.sweep import PostgresSweep
 from services.exam_results.interface.messaging.effects import AccountsEffect, FilesEffect
 from services.exam_results.interface.schedule.sweeps import EmbargoSweep, ParkedSweep
+from services.exam_results.interface.schedule.unsigned import UnsignedReports
 from services.shared.contracts import accounts, file_management
 from services.shared.kernel.clock import FixedClock
 from services.shared.kernel.ids import new_id
@@ -202,6 +204,24 @@ async def test_an_ended_embargo_opens_the_result_once_however_many_workers_sweep
     twice = EmbargoSweep(the_same, installation.transactions.in_clinic, OpenResult(clock))
     assert [await twice.sweep(), await twice.sweep(), await sweep.sweep()] == [1, 1, 0]
     assert (await outbox_types(installation, clinic)).count("exam.result.ready") == 1
+
+
+async def test_the_sweep_sees_how_long_a_released_report_waits_for_its_signature(
+    installation: Installation, inboxes: Inboxes, clinic: Clinic, job: Job, clock: FixedClock
+) -> None:
+    look = PostgresSweep(installation.database)
+    before, _ = await look.unsigned(clock.now(), 1000)
+    exam = await job.released(clinic)
+    clock.advance(timedelta(seconds=61))
+    waiting, longest_s = await look.unsigned(clock.now(), 1000)
+    assert waiting == before + 1
+    assert longest_s >= 61
+    await UnsignedReports(lambda limit: look.unsigned(clock.now(), limit)).sweep()
+    told = REGISTRY.get_sample_value("laudo_reports_waiting_seconds", {"stage": "signature"})
+    assert told is not None
+    assert told >= 61
+    await inboxes.files.apply(file(clinic, exam.facts.id))
+    assert (await look.unsigned(clock.now(), 1000))[0] == before
 
 
 async def test_accounts_tell_names_and_closures(

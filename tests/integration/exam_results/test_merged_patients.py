@@ -6,14 +6,17 @@ from itertools import permutations
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 
 from services.exam_results.application.commands.register_exam import ExamOrder
 from services.exam_results.application.ports import ExamWork
 from services.exam_results.application.queries.list_exams import ListQuestion
+from services.exam_results.domain import errors
 from services.exam_results.infrastructure.persistence.rebuild import rebuild_projections
 from services.exam_results.interface.messaging.effects import AccountsEffect
 from services.shared.contracts import accounts
+from services.shared.kernel.errors import LaudoError
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.messaging.envelope import Message, new_message
@@ -62,7 +65,7 @@ async def listed(job: Job, person_id: UUID) -> list[str]:
     caller = Caller(Principal(person_id, frozenset({Role.PATIENT})), "203.0.113.9", "trace")
     async with job.transactions.read(caller.principal) as reads:
         page = await job.desk.list.run(reads, caller, ListQuestion())
-    return sorted(item["id"] for item in page.items)
+    return sorted(orjson.loads(item)["id"] for item in page.items)
 
 
 async def exam_rows(installation: Installation, clinic: Clinic) -> list[dict[str, Any]]:
@@ -102,16 +105,14 @@ async def test_a_rebuild_after_a_merge_makes_the_identical_rows(
     assert await exam_rows(installation, clinic) == before
 
 
-async def test_an_exam_registered_while_the_merge_comes_is_not_left_behind(
-    installation: Installation, inbox: PostgresInbox, clinic: Clinic, job: Job
+async def test_a_registration_that_read_the_record_before_the_merge_is_refused(
+    inbox: PostgresInbox, clinic: Clinic, job: Job
 ) -> None:
-    """The registration holds the record still until it is committed; the merge waits for it and then sees the exam."""
     half_way, may_end = asyncio.Event(), asyncio.Event()
 
     async def slow(work: ExamWork) -> Mapping[str, Any]:
-        exam = await job.desk.register.run(
-            work, clinic.doctor, ExamOrder(patient_id=clinic.patient_id, code="HEMO")
-        )
+        order = ExamOrder(patient_id=clinic.patient_id, code="HEMO")
+        exam = await job.desk.register.run(work, clinic.doctor, order)
         half_way.set()
         await may_end.wait()
         return {"id": str(exam.facts.id)}
@@ -122,15 +123,28 @@ async def test_an_exam_registered_while_the_merge_comes_is_not_left_behind(
         )
     )
     await half_way.wait()
-    merging = asyncio.create_task(inbox.apply(told(clinic, 2, merged=True)))
-    async with installation.database.read(Scope(clinic_id=clinic.id)) as session:
-        for _ in range(400):
-            if await session.value("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
-                break
-            await asyncio.sleep(0.025)
-    assert not merging.done()
+    assert await inbox.apply(told(clinic, 2, merged=True)) == "done"
     may_end.set()
-    answer, _ = await registering
+    with pytest.raises(LaudoError) as refused:
+        await registering
+    assert refused.value.kind is errors.PATIENT_MERGED
+    assert await listed(job, survivor(clinic)) == await listed(job, clinic.person_id) == []
+
+
+async def test_a_merge_waits_for_a_registration_under_way_and_then_takes_its_exam_along(
+    installation: Installation, inbox: PostgresInbox, clinic: Clinic, job: Job
+) -> None:
+    """The new row holds the record still until it is committed."""
+    order = ExamOrder(patient_id=clinic.patient_id, code="HEMO")
+    async with installation.transactions.in_clinic(clinic.id) as work:
+        exam = await job.desk.register.run(work, clinic.doctor, order)
+        merging = asyncio.create_task(inbox.apply(told(clinic, 2, merged=True)))
+        async with installation.database.read(Scope(clinic_id=clinic.id)) as session:
+            for _ in range(400):
+                if await session.value("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
+                    break
+                await asyncio.sleep(0.025)
+        assert not merging.done()
     assert await merging == "done"
-    assert await listed(job, survivor(clinic)) == [answer["id"]]
+    assert await listed(job, survivor(clinic)) == [str(exam.facts.id)]
     assert await listed(job, clinic.person_id) == []

@@ -34,12 +34,13 @@ async def urls(new_database: Callable[[str], DatabaseUrls]) -> DatabaseUrls:
 
 
 @pytest.fixture
-def settings(urls: DatabaseUrls, clean_valkey: str) -> Settings:
+def settings(urls: DatabaseUrls, loaded_valkey: str, valkey_url_of: Callable[[str], str]) -> Settings:
     return Settings(
         database_url=urls.app,
         relay_database_url=urls.relay,
+        sealer_database_url=urls.sealer,
         owner_database_url=urls.owner,
-        redis_url=clean_valkey,
+        redis_url=valkey_url_of("exam-results"),
         issuer="http://issuer",
         jwks_url="http://127.0.0.1:9/jwks",
         demo_folder=DEMO,

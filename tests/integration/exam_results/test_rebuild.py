@@ -99,6 +99,7 @@ async def test_migrating_again_changes_nothing(alone: Installation) -> None:
         PostgresSettings(
             database_url=alone.urls.app,
             relay_database_url=alone.urls.relay,
+            sealer_database_url=alone.urls.sealer,
             owner_database_url=alone.urls.owner,
         )
     )

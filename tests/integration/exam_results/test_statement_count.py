@@ -4,7 +4,6 @@ And the page reads as many rows: a plan that gathers them all and sorts would st
 """
 
 import re
-from collections.abc import Iterator
 from uuid import UUID
 
 import asyncpg
@@ -28,24 +27,6 @@ FROM exams e, generate_series($2::int, $3::int) n WHERE e.exam_id = $1
 """
 
 
-@pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Every statement that leaves this process, whoever sends it."""
-    statements: list[str] = []
-    for name in ("execute", "fetch", "fetchrow", "fetchval", "executemany"):
-        original = getattr(asyncpg.Connection, name)
-
-        def counted(
-            self: object, query: str, *args: object, _call: object = original, **more: object
-        ) -> object:
-            statements.append(query)
-            return _call(self, query, *args, **more)  # type: ignore[operator]
-
-        monkeypatch.setattr(asyncpg.Connection, name, counted)
-    yield statements
-    monkeypatch.undo()
-
-
 async def more_exams(
     admin_url: str, installation: Installation, exam_id: UUID, first: int, last: int
 ) -> None:
@@ -58,15 +39,15 @@ async def more_exams(
         await admin.close()
 
 
-async def statements_of(job: Job, caller: Caller, exam_id: UUID, sent: list[str]) -> tuple[int, int]:
-    sent.clear()
+async def statements_of(job: Job, caller: Caller, exam_id: UUID, statements: list[str]) -> tuple[int, int]:
+    statements.clear()
     async with job.transactions.read(caller.principal) as reads:
         page = await job.desk.list.run(reads, caller, ListQuestion())
-    of_list = len(sent)
+    of_list = len(statements)
     assert page.items
-    sent.clear()
+    statements.clear()
     assert (await job.read(caller, exam_id))["id"] == str(exam_id)
-    return of_list, len(sent)
+    return of_list, len(statements)
 
 
 @pytest.mark.parametrize("who", ["patient", "doctor", "technician", "receptionist"])
@@ -75,15 +56,15 @@ async def test_list_and_exam_take_one_statement_each_at_ten_and_at_ten_thousand_
     job: Job,
     clinic: Clinic,
     postgres_admin_url: str,
-    sent: list[str],
+    statements: list[str],
     who: str,
 ) -> None:
     caller: Caller = getattr(clinic, who)
     exam_id = (await job.register(clinic)).facts.id
     await more_exams(postgres_admin_url, installation, exam_id, 1, _FEW - 1)
-    few = await statements_of(job, caller, exam_id, sent)
+    few = await statements_of(job, caller, exam_id, statements)
     await more_exams(postgres_admin_url, installation, exam_id, _FEW, _MANY - 1)
-    assert few == await statements_of(job, caller, exam_id, sent) == (1, 1)
+    assert few == await statements_of(job, caller, exam_id, statements) == (1, 1)
     assert await exams_read_for_a_page(installation, job, caller) <= _PAGE + 1
 
 

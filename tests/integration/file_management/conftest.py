@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,14 +68,16 @@ def answers(url: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def service(aws: Any, valkey_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(
+    aws: Any, valkey_url_of: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
     aws.purge()
     folder, port = tmp_path_factory.mktemp("file_management"), free_port()
     with serving() as neighbours:
         environment = {
             **aws.environment("file-management"),
             "LAUDO_HTTP_PORT": str(port),
-            "LAUDO_REDIS_URL": valkey_url,
+            "LAUDO_REDIS_URL": valkey_url_of("file-management"),
             "LAUDO_ISSUER": ISSUER,
             "LAUDO_JWKS_URL": f"{neighbours.url}/api/v1/accounts/.well-known/jwks.json",
             "LAUDO_TOKEN_URL": f"{neighbours.url}/api/v1/accounts/oauth/token",

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.file_management.domain.exam_folder import ExamFolder, ExamRef, FileProcessed
 from services.file_management.domain.report_file import Kind
@@ -15,6 +16,7 @@ from services.file_management.infrastructure.dynamodb.outbox import DynamoOutbox
 from services.file_management.infrastructure.dynamodb.table import Table, TableAddress, connect_table
 from services.shared.kernel.clock import SystemClock
 from services.shared.kernel.ids import new_id
+from services.shared.platform.messaging.envelope import Message
 from services.shared.platform.messaging.publisher import OutboxMessage
 
 
@@ -42,16 +44,18 @@ def table(aws: Any) -> Table:
 
 
 def put(outbox: DynamoOutbox, count: int) -> set[UUID]:
-    ids = set()
-    for _ in range(count):
-        exam = ExamRef(new_id(), new_id(), new_id(), new_id(), new_id(), "26-1", 1)
-        file = ExamFolder(exam).add_report(
-            Kind.DRAFT_REPORT, 1, exam_version=1, sha256="00" * 32, size_bytes=1, now=SystemClock().now()
-        )
-        message = announce(FileProcessed(file))
+    messages = [some_message() for _ in range(count)]
+    for message in messages:
         outbox.row(message).save()
-        ids.add(message.id)
-    return ids
+    return {message.id for message in messages}
+
+
+def some_message() -> Message:
+    exam = ExamRef(new_id(), new_id(), new_id(), new_id(), new_id(), "26-1", 1)
+    file = ExamFolder(exam).add_report(
+        Kind.DRAFT_REPORT, 1, exam_version=1, sha256="00" * 32, size_bytes=1, now=SystemClock().now()
+    )
+    return announce(FileProcessed(file))
 
 
 async def test_everything_is_published_and_then_gone(table: Table) -> None:
@@ -62,6 +66,19 @@ async def test_everything_is_published_and_then_gone(table: Table) -> None:
     assert set(publisher.sent) == ids
     assert len(publisher.sent) == 23
     assert await outbox.relay_batch(publisher, 10) == 0
+
+
+async def test_a_look_tells_how_many_it_claimed_and_how_old_the_oldest_is(table: Table) -> None:
+    def told(name: str) -> float | None:
+        return REGISTRY.get_sample_value(f"laudo_outbox_{name}", {"store": "dynamodb"})
+
+    outbox, publisher = DynamoOutbox(table, "file-management-events"), Publisher()
+    put(outbox, 3)
+    assert await outbox.relay_batch(publisher, 10) == 3
+    assert told("waiting") == 3
+    assert 0 < (told("lag_seconds") or 0) < 600
+    assert await outbox.relay_batch(publisher, 10) == 0
+    assert (told("waiting"), told("lag_seconds")) == (0, 0)
 
 
 async def test_relays_side_by_side_publish_each_message_once(table: Table) -> None:
@@ -96,3 +113,28 @@ async def test_a_relay_that_dies_while_publishing_loses_its_lease(
     await asyncio.sleep(0.35)
     assert await outbox.relay_batch(publisher, 10) == 2
     assert set(publisher.sent) == ids
+
+
+async def test_own_rows_are_published_once_handed_over_and_by_nobody_else_meanwhile(table: Table) -> None:
+    outbox, other, publisher = *(DynamoOutbox(table, "file-management-events") for _ in range(2)), Publisher()
+    row = outbox.own_row(some_message())
+    row.save()
+    assert await other.relay_batch(publisher, 10) == 0
+    outbox.hand_over([row])
+    assert await outbox.relay_batch(publisher, 10) == 1
+    assert await outbox.relay_batch(publisher, 10) == 0
+    assert [str(each) for each in publisher.sent] == [row.message_id]
+
+
+async def test_an_own_row_whose_process_died_is_published_by_another(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LEASE_MS", 300)
+    outbox, other, publisher = *(DynamoOutbox(table, "file-management-events") for _ in range(2)), Publisher()
+    row = outbox.own_row(some_message())
+    row.save()
+    await asyncio.sleep(0.35)
+    outbox.hand_over([row])  # too late: the lease has ended, so it is looked for like any other
+    assert await other.relay_batch(publisher, 10) == 1
+    assert await outbox.relay_batch(publisher, 10) == 0
+    assert len(publisher.sent) == 1

@@ -1,21 +1,24 @@
 """The embedded servers and what is provisioned in them."""
 
+import http.client
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import psutil
 import pymongo
 import pytest
-import redis
 from botocore.exceptions import ClientError
 
 from infra.local.engines.aws import AwsServer
 from infra.local.engines.mongo import MongoServer
 from infra.local.engines.postgres import PostgresServer
 from infra.local.engines.valkey import ValkeyServer
+from infra.local.provision.clients import AdminClients, AwsAccount
 from infra.local.provision.databases import DatabaseUrls
+from infra.local.provision.storage import provision_tables
 from tests.support.embedded import EmbeddedAws
 
 
@@ -67,20 +70,14 @@ async def test_a_role_of_one_service_cannot_enter_the_database_of_another(
         await asyncpg.connect(foreign)
 
 
-def test_valkey_refuses_a_caller_without_its_password(valkey_server: ValkeyServer) -> None:
-    stranger = redis.Redis(host="127.0.0.1", port=valkey_server.port)
-    with pytest.raises(redis.AuthenticationError):
-        stranger.get("anything")
-
-
 def test_an_acknowledged_mongo_write_survives_a_crash_of_the_server(
     mongo_server: MongoServer, mongo_database_name: str
 ) -> None:
-    with pymongo.MongoClient[dict[str, Any]](mongo_server.url()) as client:
+    with pymongo.MongoClient[dict[str, Any]](mongo_server.admin_url) as client:
         client[mongo_database_name].log.insert_one({"_id": 1})
     mongo_server.child.kill()
     mongo_server.start()
-    with pymongo.MongoClient[dict[str, Any]](mongo_server.url()) as client:
+    with pymongo.MongoClient[dict[str, Any]](mongo_server.admin_url) as client:
         assert client[mongo_database_name].log.find_one({"_id": 1}) == {"_id": 1}
 
 
@@ -160,3 +157,53 @@ def test_a_service_may_do_what_its_work_needs(aws: EmbeddedAws) -> None:
     )
     opened = aws.client("accounts", "kms").decrypt(CiphertextBlob=data_key["CiphertextBlob"])
     assert opened["Plaintext"] == data_key["Plaintext"]
+
+
+def test_a_table_of_an_earlier_release_gets_the_index_that_was_declared_since(
+    aws: EmbeddedAws, topology: dict[str, Any]
+) -> None:
+    (declared,) = topology["tables"].values()
+    account = AwsAccount(aws.url, aws.region, aws.account_id)
+    without = {
+        "tables": {"laudo-earlier": {**declared, "indexes": {"outbox": declared["indexes"]["outbox"]}}}
+    }
+    for wanted in (without, {"tables": {"laudo-earlier": declared}}):
+        provision_tables(AdminClients(account), wanted)
+    table = aws.admin("dynamodb").describe_table(TableName="laudo-earlier")["Table"]
+    assert {index["IndexName"] for index in table["GlobalSecondaryIndexes"]} == set(declared["indexes"])
+    aws.admin("dynamodb").delete_table(TableName="laudo-earlier")
+
+
+def test_a_long_poll_ends_with_its_client_and_takes_no_message_for_nobody(aws: EmbeddedAws) -> None:
+    aws.purge()
+    queue = aws.queue_url("file-management-accounts")
+    for _ in range(3):
+        _poll_and_leave(aws, queue)
+    sqs = aws.admin("sqs")
+    for number in range(3):
+        sqs.send_message(QueueUrl=queue, MessageBody=str(number))
+    received: list[str] = []
+    while answer := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=1).get(
+        "Messages"
+    ):
+        received += [message["Body"] for message in answer]
+    assert sorted(received) == ["0", "1", "2"]
+
+
+def _poll_and_leave(aws: EmbeddedAws, queue: str) -> None:
+    """Ask for a message as a process does that is killed while it waits."""
+    scope = f"test/20260101/{aws.region}/sqs/aws4_request"
+    headers = {
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
+        "X-Amz-Date": "20260101T000000Z",
+        "X-Amz-Target": "AmazonSQS.ReceiveMessage",
+        "Content-Type": "application/x-amz-json-1.0",
+    }
+    address = urlsplit(aws.url)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port)
+    connection.request("POST", "/", json.dumps({"QueueUrl": queue, "WaitTimeSeconds": 20}), headers)
+    # It waits for a message by then: the emulator answers what fails, and an empty queue only in the end.
+    connection.sock.settimeout(0.5)
+    with pytest.raises(TimeoutError):
+        connection.getresponse()
+    connection.close()

@@ -29,6 +29,9 @@ class Upstream:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             return
+        if scope["path"] == "/metrics":
+            await self._metrics(send)
+            return
         if scope["path"].endswith("/events"):
             await self._events(receive, send)
             return
@@ -51,6 +54,17 @@ class Upstream:
         status = 204 if scope["path"].endswith("/nothing") else 200
         await send({"type": "http.response.start", "status": status, "headers": answer})
         await send({"type": "http.response.body", "body": b"" if status == 204 else body})
+
+    async def _metrics(self, send: Any) -> None:
+        name = "laudo_http_request_duration_seconds"
+        labels = 'method="GET",route="/x",status="200"'
+        lines = [f"# TYPE {name} histogram"]
+        lines += [
+            f'{name}_bucket{{{labels},le="{edge}"}} {count}' for edge, count in (("0.01", 9), ("+Inf", 12))
+        ]
+        lines += [f"{name}_count{{{labels}}} 12", f"{name}_sum{{{labels}}} 0.4", ""]
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": "\n".join(lines).encode()})
 
     async def _events(self, receive: Any, send: Any) -> None:
         self.streams += 1
@@ -86,6 +100,7 @@ def gateway(upstream: Upstream, aws: EmbeddedAws, tmp_path_factory: pytest.TempP
         "LAUDO_UPSTREAM_EXAM_RESULTS": address,
         "LAUDO_UPSTREAM_FILE_MANAGEMENT": address,
         "LAUDO_UPSTREAM_NOTIFICATION": f"http://127.0.0.1:{free_port()}",  # nobody is there
+        "LAUDO_SCRAPED": json.dumps({"accounts-api": address, "notification-worker": "http://127.0.0.1:9"}),
         "LAUDO_UPSTREAM_PORTAL": f"http://127.0.0.1:{free_port()}",
     }
     log: Path = tmp_path_factory.mktemp("gateway") / "gateway.log"
@@ -167,6 +182,29 @@ async def test_a_part_that_is_down_is_told_calmly_in_the_readers_language(http: 
     assert program.json()["code"] == "gateway.upstream_unavailable"
 
 
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/", "//metrics", "/%6detrics", "/metrics?x=1"])
+async def test_metrics_are_not_answered_to_the_outside(http: httpx.AsyncClient, path: str) -> None:
+    answer = await http.get(path)
+    assert answer.status_code in (404, 503)  # 503: the portal, which refuses too, is down here
+    assert "laudo_" not in answer.text
+
+
+async def test_the_live_numbers_show_each_process_the_silent_ones_too(http: httpx.AsyncClient) -> None:
+    portuguese = await http.get("/local/numbers", headers={"Accept-Language": "pt-BR"})
+    accounts, notification = portuguese.text.split("<article")[1:]
+    assert "<td>12</td>" in accounts
+    assert "não responde" not in accounts
+    assert "<td>worker</td>" in notification
+    assert "não responde" in notification
+    assert 'href="/local/outbox"' in portuguese.text
+    assert 'http-equiv="refresh" content="2"' in portuguese.text
+    assert "script" not in portuguese.text
+    still = await http.get("/local/numbers?still", headers={"Accept-Language": "en"})
+    assert "does not answer" in still.text
+    assert "http-equiv" not in still.text
+    assert 'href="/local/numbers"' in (await http.get("/local/outbox")).text
+
+
 async def test_a_foreign_host_name_is_not_served(http: httpx.AsyncClient) -> None:
     answer = await http.get("/local/outbox.json", headers={"Host": "evil.example"})
     assert answer.status_code == 421
@@ -186,7 +224,9 @@ async def test_the_outbox_shows_what_was_sent_newest_first_and_harmless(
         },
     )
     await asyncio.sleep(0.1)
-    aws.client("notification", "sns").publish(PhoneNumber="+5511900000201", Message="Laudo: olá")
+    aws.client("notification", "pinpoint-sms-voice-v2").send_text_message(
+        DestinationPhoneNumber="+5511900000201", MessageBody="Laudo: olá"
+    )
     await asyncio.sleep(0.5)
     messages = (await http.get("/local/outbox.json")).json()["messages"][:2]  # other tests send too
     assert [one["kind"] for one in messages] == ["sms", "email"]

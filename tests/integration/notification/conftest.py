@@ -14,6 +14,7 @@ from uuid import UUID
 
 import pytest
 
+from infra.local.provision.mongo_users import MongoUrls
 from services.notification.bootstrap.seed import seed
 from services.notification.bootstrap.settings import NotificationSettings
 from services.notification.bootstrap.wiring import Texts, build_listeners, mongo_stores
@@ -91,38 +92,32 @@ class Installation:
         return await self.database["deliveries"].find({"person_id": person_id}).to_list()
 
 
-def _return_quickly(aws: Any) -> None:
-    """A stopped worker's long poll lives on in the emulator and takes one more message: let it come back soon."""
-    sqs = aws.admin("sqs")
-    for queue in load_topology().queues_of("notification"):
-        sqs.set_queue_attributes(QueueUrl=aws.queue_url(queue), Attributes={"VisibilityTimeout": "2"})
-
-
 @pytest.fixture
 async def installation(
     mongo_url: str,
     mongo_database_name: str,
-    valkey_url: str,
+    mongo_users: MongoUrls,
+    valkey_url_of: Callable[[str], str],
     aws: Any,
     aws_environment: Callable[[str], dict[str, str]],
     tmp_path: Path,
 ) -> AsyncIterator[Installation]:
     aws.purge()
-    _return_quickly(aws)
     mine = {
-        "LAUDO_MONGO_URL": mongo_url,
+        "LAUDO_MONGO_URL": mongo_users.app,
         "LAUDO_MONGO_DATABASE": mongo_database_name,
-        "LAUDO_REDIS_URL": valkey_url,
+        "LAUDO_REDIS_URL": valkey_url_of("notification"),
         "LAUDO_ISSUER": "http://localhost/api/v1/accounts",
         "LAUDO_JWKS_URL": "http://localhost/api/v1/accounts/.well-known/jwks.json",
         "LAUDO_DEMO_FOLDER": str(DEMO),
         "LAUDO_QUIET_HOURS": "off",
+        "LAUDO_SES_CONFIGURATION_SET": load_topology().raw["services"]["notification"]["configuration_set"],
     }
     settings = NotificationSettings(
-        **{name.removeprefix("LAUDO_").lower(): value for name, value in mine.items()},  # type: ignore[arg-type]
+        **{name.removeprefix("LAUDO_").lower(): value for name, value in mine.items()},
         aws_endpoint_url=aws.url,
     )
-    await seed(settings)
+    await seed(settings.model_copy(update={"owner_mongo_url": mongo_users.owner}))
     async with connect(mongo_url) as mongo:
         yield Installation(
             database=mongo[mongo_database_name],
@@ -138,7 +133,7 @@ async def installation(
 def eventually() -> Callable[..., Any]:
     """Wait until an asynchronous look returns something true, and return that."""
 
-    async def look(what: Callable[[], Any], within_s: float = 30) -> Any:
+    async def look(what: Callable[[], Any], within_s: float = 90) -> Any:
         async with asyncio.timeout(within_s):
             while not (seen := await what()):
                 await asyncio.sleep(0.05)

@@ -44,12 +44,15 @@ async def memory_and_mongo(request: pytest.FixtureRequest, mongo_database_name: 
     if request.param == "memory":
         yield in_memory_stores()
         return
-    url = request.getfixturevalue("mongo_url")
+    users = request.getfixturevalue("mongo_users")
+    administrator_url = request.getfixturevalue("mongo_url")
     aws = request.getfixturevalue("aws")
-    settings = NotificationSettings(mongo_url=url, redis_url="redis://x", issuer="i", jwks_url="j")
-    async with connect(url) as mongo:
+    settings = NotificationSettings(mongo_url=users.app, redis_url="redis://x", issuer="i", jwks_url="j")
+    async with connect(users.owner) as owner:
+        await ensure_indexes(owner[mongo_database_name])
+    async with connect(users.app) as mongo:
         database = mongo[mongo_database_name]
-        await ensure_indexes(database)
         sealer = KmsSealer(aws.client("notification", "kms"), settings.secrets_key)
         yield replace(mongo_stores(database, settings), vault=MongoSecretVault(database, sealer))
-        await mongo.drop_database(mongo_database_name)
+    async with connect(administrator_url) as administrator:
+        await administrator.drop_database(mongo_database_name)

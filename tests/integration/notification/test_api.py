@@ -30,8 +30,8 @@ class NamedTokens:
 
 
 @pytest.fixture
-async def client(installation: Installation) -> AsyncIterator[httpx.AsyncClient]:
-    app: FastAPI = build_api(installation.settings)
+async def client(installation: Installation, loaded_valkey: str) -> AsyncIterator[httpx.AsyncClient]:
+    app: FastAPI = build_api(installation.settings.model_copy(update={"redis_url": loaded_valkey}))
     async with app.router.lifespan_context(app):
         app.state.token_verifier = NamedTokens()
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as made:
@@ -59,7 +59,7 @@ async def recorded(installation: Installation, reason: str) -> UUID:
 async def test_it_is_alive_and_ready_and_says_which_routes_it_has(client: httpx.AsyncClient) -> None:
     assert (await client.get(f"{PREFIX}/healthz")).status_code == 200
     ready = await client.get(f"{PREFIX}/readyz")
-    assert (ready.status_code, ready.json()["dependencies"]) == (200, {"mongo": "up"})
+    assert (ready.status_code, ready.json()["dependencies"]) == (200, {"mongo": "up", "revocations": "up"})
     paths = (await client.get(f"{PREFIX}/openapi.json")).json()["paths"]
     assert {PREFIX, f"{PREFIX}/{{delivery_id}}", f"{PREFIX}/preferences"} <= set(paths)
 
@@ -85,8 +85,9 @@ async def test_pages_and_single_reads_leave_one_audit_row_each(
     assert rows[3]["clinic_id"] == CLINIC
 
 
-async def test_it_is_not_ready_without_its_database(installation: Installation) -> None:
-    nowhere = installation.settings.model_copy(update={"mongo_url": "mongodb://127.0.0.1:9"})
+async def test_it_is_not_ready_without_its_database(installation: Installation, loaded_valkey: str) -> None:
+    changes = {"mongo_url": "mongodb://127.0.0.1:9", "redis_url": loaded_valkey}
+    nowhere = installation.settings.model_copy(update=changes)
     app = build_api(nowhere)
     async with (
         app.router.lifespan_context(app),
@@ -94,4 +95,7 @@ async def test_it_is_not_ready_without_its_database(installation: Installation) 
     ):
         assert (await client.get(f"{PREFIX}/healthz")).status_code == 200
         ready = await client.get(f"{PREFIX}/readyz")
-        assert (ready.status_code, ready.json()["dependencies"]) == (503, {"mongo": "down"})
+        assert (ready.status_code, ready.json()["dependencies"]) == (
+            503,
+            {"mongo": "down", "revocations": "up"},
+        )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from prometheus_client import REGISTRY
 
 from services.shared.contracts.accounts import AccountDeleted
 from services.shared.kernel.errors import LaudoError
@@ -62,6 +63,31 @@ async def test_what_was_committed_is_published_once_in_order(
     await store(platform, *messages)
     assert [await outbox.relay_batch(publish, 10) for _ in range(4)] == [10, 10, 5, 0]
     assert [one.id for one in sent] == [one.id for one in messages]
+
+
+async def test_a_look_tells_how_many_wait_and_for_how_long(
+    platform: Platform, outbox: PostgresOutbox
+) -> None:
+    def told(name: str) -> float | None:
+        return REGISTRY.get_sample_value(f"laudo_outbox_{name}", {"store": "postgresql"})
+
+    async def accept(batch: Sequence[OutboxMessage]) -> frozenset[UUID]:
+        return frozenset(one.id for one in batch)
+
+    await store(platform, *(message() for _ in range(12)))
+    relay = await asyncpg.connect(platform.relay_url)
+    await relay.execute(
+        "UPDATE outbox SET created_at = created_at - interval '90 seconds' WHERE position = 1"
+    )
+    await outbox.relay_batch(accept, 10)
+    assert told("waiting") == 12
+    assert 90 <= (told("lag_seconds") or 0) < 600
+    await outbox.relay_batch(accept, 10)
+    assert told("waiting") == 2
+    assert (told("lag_seconds") or 0) < 90
+    await outbox.relay_batch(accept, 10)
+    assert (told("waiting"), told("lag_seconds")) == (0, 0)
+    await relay.close()
 
 
 async def test_what_the_broker_refused_or_a_crash_left_is_published_again(

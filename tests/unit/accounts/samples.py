@@ -24,13 +24,17 @@ from services.accounts.infrastructure.in_memory.transactions import (
 )
 from services.accounts.infrastructure.keys.signing import JoseTokenIssuer, new_signing_key
 from services.accounts.infrastructure.keys.vault import AesGcmVault
+from services.accounts.infrastructure.reference_data.common_passwords import ShippedPasswordBlocklist
 from services.accounts.infrastructure.security.authenticator import TotpAuthenticator
+from services.accounts.infrastructure.security.device_names import AgentDeviceNames
+from services.accounts.infrastructure.security.passkeys import WebAuthnCeremonies
 from services.shared.kernel.clock import FixedClock
 from services.shared.kernel.events import DomainEvent
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Principal, Role
 
 ISSUER = "http://localhost:8080/api/v1/accounts"
+PUBLIC_URL = "http://localhost:8080"
 AUDIENCE = "laudo"
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PASSWORD = "três palavras sem relação"
@@ -66,7 +70,10 @@ class World:
             attempts=self.attempts,
             vault=in_memory_vault(),
             hasher=self.hasher,
+            blocklist=ShippedPasswordBlocklist(),
             authenticator=TotpAuthenticator(),
+            ceremonies=WebAuthnCeremonies(PUBLIC_URL),
+            device_names=AgentDeviceNames(),
             issuer=JoseTokenIssuer(issuer=ISSUER, audience=AUDIENCE, keys=[new_signing_key()]),
             clock=self.clock,
         )

@@ -16,6 +16,7 @@ from services.shared.kernel.clock import SystemClock
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.http.callers import undeclared_routes
+from tests.support.revocations import KnownRevocations
 from tests.unit.accounts.samples import AUDIENCE, CLINIC_A, CPF_ANA, ISSUER, PASSWORD, World
 
 PREFIX = "/api/v1/accounts"
@@ -37,7 +38,15 @@ class Door:
         self.world = World()
         self.app = bare_api(ISSUER, {}, _no_lifespan)
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://accounts")
-        equip(self.app, self.world.devices, ISSUER, AUDIENCE, own_keys(self.app))
+        self.revocations = KnownRevocations()
+        equip(
+            self.app,
+            self.world.devices,
+            issuer=ISSUER,
+            audience=AUDIENCE,
+            http=own_keys(self.app),
+            revocations=self.revocations,
+        )
 
     def bearer(self, *roles: Role, scope: str = "") -> dict[str, str]:
         staff = Role.PATIENT not in roles and Role.SERVICE not in roles

@@ -1,6 +1,8 @@
 """Passwords, pauses, codes and sessions, as rules without I/O."""
 
+import contextlib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +14,8 @@ from services.accounts.domain.one_time_code import LIFETIME, MOST_TRIES, OneTime
 from services.accounts.domain.password import accept_password, normal_password
 from services.accounts.domain.second_factor import CodeVerdict, judge_code
 from services.accounts.domain.session import ABSOLUTE, IDLE, RefreshVerdict, Session, judge_refresh
+from services.accounts.infrastructure.reference_data import common_passwords
+from services.accounts.infrastructure.reference_data.common_passwords import ShippedPasswordBlocklist
 from services.accounts.infrastructure.security.authenticator import TotpAuthenticator
 from services.shared.kernel.errors import LaudoError
 from services.shared.kernel.ids import new_id
@@ -20,19 +24,25 @@ from tests.unit.accounts.samples import NOW, SECRET, World
 ANA = Login.typed("ana.lima@example.com")
 
 
+def accept(password: str, *, has_factor: bool = True, names: tuple[str, ...] = ("Ana Lívia Lima",)) -> str:
+    return accept_password(password, ANA, ShippedPasswordBlocklist(), has_factor=has_factor, names=names)
+
+
 @pytest.mark.parametrize(
-    "password", ["correct horse", "três palavras", "a1b2c3d4", "x" * 64 + "y" * 64, "ПарольМой1"]
+    "password", ["correct horse", "três palavras", "k7vq2mzd", "x7" * 64, "ПарольМой1", "20391847265"]
 )
 def test_long_enough_passwords_need_no_composition(password: str) -> None:
-    assert accept_password(password, ANA) == normal_password(password)
+    assert accept(password) == normal_password(password)
 
 
 @pytest.mark.parametrize(
-    ("password", "code"), [("short77", "password_length"), ("x1" * 65, "password_length")]
+    ("password", "has_factor"), [("short77", True), ("x1" * 65, True), ("fourteen chars", False)]
 )
-def test_too_short_and_too_long_passwords_are_refused(password: str, code: str) -> None:
-    with pytest.raises(LaudoError, match=code):
-        accept_password(password, ANA)
+def test_too_short_and_too_long_passwords_are_refused(password: str, has_factor: bool) -> None:
+    """SP 800-63B-4, 3.1.1.2: 15 characters alone, 8 beside a second factor."""
+    with pytest.raises(LaudoError, match="password_length"):
+        accept(password, has_factor=has_factor)
+    assert accept("fifteen charact", has_factor=False)
 
 
 @pytest.mark.parametrize(
@@ -46,11 +56,30 @@ def test_too_short_and_too_long_passwords_are_refused(password: str, code: str) 
         "aaaaaaaaaa",
         "ana.lima@example.com",
         "Ana.Lima",
+        "analivia1988",
+        "Laudo-2026-Exames",
+        "ana lívia lima 123",
     ],
 )
-def test_passwords_everybody_tries_and_the_login_itself_are_refused(password: str) -> None:
+def test_passwords_everybody_tries_and_what_the_person_is_called_are_refused(password: str) -> None:
     with pytest.raises(LaudoError, match="password_common"):
-        accept_password(password, ANA)
+        accept(password)
+
+
+def test_the_shipped_list_holds_tens_of_thousands_and_finds_whole_lines_alone() -> None:
+    blocklist = ShippedPasswordBlocklist()
+    lines = Path(common_passwords.__file__).with_suffix(".txt").read_text("utf-8").splitlines()
+    assert len(lines) > 40_000
+    assert all(blocklist.holds(line) for line in (lines[0], lines[-1], "qwertyuiop", "minhasenha"))
+    assert not any(
+        blocklist.holds(part) for part in (lines[0][1:], "", "\n", "três palavras", lines[0] + "\n")
+    )
+
+
+@given(st.text(max_size=40), st.lists(st.text(max_size=12), max_size=4))
+def test_no_text_breaks_the_rules_of_passwords(password: str, names: list[str]) -> None:
+    with contextlib.suppress(LaudoError):
+        assert len(accept(password, names=tuple(names))) >= 8
 
 
 def test_a_password_typed_on_another_keyboard_is_the_same() -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.accounts.application.commands.prove_second_factor import Proof
 from services.accounts.application.ports import Credentials
 from services.accounts.application.session_tokens import SignedIn, hash_refresh_token
 from services.accounts.domain.login import Login, LoginKind
@@ -161,7 +162,7 @@ async def test_refreshing_rotates_and_keeps_the_clinic_and_the_step_up() -> None
     world = World()
     await world.staff("medica@a.test")
     first = await sign_in(world, "medica@a.test", code=world.code())
-    await world.desk.step_up(world.code(1), caller_of(first, world), address=HERE)
+    await world.desk.step_up(Proof.typed(world.code(1)), caller_of(first, world), address=HERE)
     second = await world.desk.refresh(first.refresh_token, address=HERE)
     assert second.refresh_token != first.refresh_token
     assert second.identity.clinic == CLINIC_A
@@ -242,11 +243,11 @@ async def test_stepping_up_needs_an_unused_code_and_an_open_session() -> None:
     signed_in = await sign_in(world, "medica@a.test", code=world.code())
     caller = caller_of(signed_in, world)
     with pytest.raises(LaudoError, match="code_used"):
-        await world.desk.step_up(world.code(), caller, address=HERE)
-    token = await world.desk.step_up(world.code(1), caller, address=HERE)
+        await world.desk.step_up(Proof.typed(world.code()), caller, address=HERE)
+    token = await world.desk.step_up(Proof.typed(world.code(1)), caller, address=HERE)
     assert token.expires_in == 600
     assert world.audited == ["session.start", "session.step_up"]
     await world.desk.sign_out(caller)
     world.clock.advance(timedelta(seconds=60))
     with pytest.raises(LaudoError, match="session_ended"):
-        await world.desk.step_up(world.code(), caller, address=HERE)
+        await world.desk.step_up(Proof.typed(world.code()), caller, address=HERE)

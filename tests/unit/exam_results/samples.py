@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+import orjson
+
 from services.exam_results.application.caller import Caller
 from services.exam_results.application.commands.collect_specimen import Collection
 from services.exam_results.application.commands.record_report_file import RecordReportFile
 from services.exam_results.application.commands.register_exam import ExamOrder
 from services.exam_results.application.ports import Account, ExamFile, ExamWork, Transactions
+from services.exam_results.application.queries.list_exams import ExamPage
 from services.exam_results.domain.entry import TypedValue
 from services.exam_results.domain.exam import Exam
 from services.exam_results.domain.people import (
@@ -227,7 +230,12 @@ class Job:
 
     async def read(self, caller: Caller, exam_id: UUID) -> dict[str, Any]:
         async with self.transactions.read(caller.principal) as reads:
-            return await self.desk.read.run(reads, caller, exam_id)
+            found: dict[str, Any] = orjson.loads(await self.desk.read.run(reads, caller, exam_id))
+            return found
+
+
+def items_of(page: ExamPage) -> list[dict[str, Any]]:
+    return [orjson.loads(item) for item in page.items]
 
 
 def signed_file(clinic: Clinic, exam_id: UUID, at: datetime, report_version: int = 1) -> ExamFile:

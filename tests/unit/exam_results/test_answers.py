@@ -12,7 +12,7 @@ from services.exam_results.domain.exam_events import Priority
 from services.exam_results.domain.lifecycle import State
 from services.exam_results.infrastructure.in_memory.memory import Memory
 from services.exam_results.infrastructure.in_memory.work import InMemoryExamWork
-from tests.unit.exam_results.samples import BLOOD_COUNT, CATALOGUE, Clinic, Job, put_people, typed
+from tests.unit.exam_results.samples import BLOOD_COUNT, CATALOGUE, Clinic, Job, items_of, put_people, typed
 
 
 async def listed(job: Job, caller: Caller, **question: Any) -> ExamPage:
@@ -54,7 +54,7 @@ async def test_the_bench_sees_the_form_with_units_and_ranges_before_any_value(
 
 async def test_a_sensitive_exam_shows_no_flag_in_a_preview(job: Job, clinic: Clinic) -> None:
     await job.opened(clinic, "BHCG", {"BHCG": "3000"})
-    (item,) = (await listed(job, clinic.patient)).items
+    (item,) = items_of(await listed(job, clinic.patient))
     assert (item["sensitive"], item["flagged"]) == (True, None)
 
 
@@ -104,13 +104,13 @@ async def test_the_worklist_puts_urgent_first_then_the_oldest_and_leaves_out_wha
     urgent = await job.register(clinic, priority=Priority.URGENT)
     job.clock.advance(timedelta(minutes=1))
     new = await job.register(clinic)
-    bench = [item["id"] for item in (await listed(job, clinic.technician)).items]
+    bench = [item["id"] for item in items_of(await listed(job, clinic.technician))]
     assert bench == [str(exam.facts.id) for exam in (old, new)] or bench == [
         str(exam.facts.id) for exam in (urgent, old, new)
     ]
     assert bench[0] == str(urgent.facts.id)
     assert len((await listed(job, clinic.technician, states=(State.RELEASED,))).items) == 1
-    newest = [item["id"] for item in (await listed(job, clinic.doctor)).items]
+    newest = [item["id"] for item in items_of(await listed(job, clinic.doctor))]
     assert newest[0] == str(new.facts.id)
     assert len(newest) == 4
 
@@ -133,7 +133,7 @@ async def test_an_exam_is_found_by_its_protocol_however_typed(job: Job, clinic: 
     exam = await job.register(clinic)
     await job.register(clinic)
     spoken = exam.facts.protocol.lower().replace("-", " ")
-    (item,) = (await listed(job, clinic.patient, text=spoken)).items
+    (item,) = items_of(await listed(job, clinic.patient, text=spoken))
     assert item["protocol"] == exam.facts.protocol
 
 
@@ -159,7 +159,7 @@ async def test_pages_join_without_gap_or_repeat(job: Job, clinic: Clinic) -> Non
         after = None
         while True:
             page = await listed(job, caller, limit=3, after=after)
-            seen += [item["id"] for item in page.items]
+            seen += [item["id"] for item in items_of(page)]
             after = page.next_key
             if after is None:
                 break

@@ -3,9 +3,11 @@
 import asyncio
 import os
 import signal
+import threading
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,6 +46,22 @@ async def test_rendering_elsewhere_leaves_the_event_loop_free(processes: WarmPro
     assert pdf.startswith(b"%PDF-1.7")
     assert list(await press.check(pdf, samples.snapshot(), NUMBERS, CODE)) == []
     assert longest < 0.15  # one page takes longer than this to render
+
+
+async def test_jobs_are_handed_in_away_from_the_event_loop_since_that_may_start_a_process(
+    processes: WarmProcesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed_in_by: list[int] = []
+    submit = processes._pool.submit
+
+    def noted(job: Any, *args: Any) -> Any:
+        handed_in_by.append(threading.get_ident())
+        return submit(job, *args)
+
+    monkeypatch.setattr(processes._pool, "submit", noted)
+    await processes.run(os.getpid)
+    assert handed_in_by
+    assert threading.get_ident() not in handed_in_by
 
 
 async def test_a_crashed_process_is_replaced_and_the_job_done(

@@ -52,6 +52,37 @@ def test_the_pause_doubles_while_a_child_keeps_dying(tmp_path: Path) -> None:
     assert [line.rpartition(" in ")[2] for line in said] == ["0.02 s", "0.04 s", "0.08 s", "0.16 s"]
 
 
+def test_a_kill_from_outside_does_not_lengthen_the_pause(tmp_path: Path) -> None:
+    said: list[str] = []
+    child = Child("killed", tmp_path / "log")
+    child.launch(SLEEP)
+    supervisor = Supervisor(said.append, lambda pids: None)
+    one = Supervised(child, lambda: child.launch(SLEEP), pause=0.4)
+    supervisor.add(0, one)
+    for _ in range(3):
+        child.kill()
+        while not child.running:
+            supervisor.watch_once()
+            time.sleep(0.005)
+    supervisor.stop()
+    assert [line.rpartition(" in ")[2] for line in said] == ["0.4 s", "0.5 s", "0.5 s"]
+
+
+def test_a_dead_child_that_is_held_down_stays_so_until_it_is_let_go(tmp_path: Path) -> None:
+    child, held = Child("held", tmp_path / "log"), {"held"}
+    child.launch(SLEEP)
+    supervisor = Supervisor(lambda _: None, lambda pids: None, held.__contains__)
+    supervisor.add(0, Supervised(child, lambda: child.launch(SLEEP), pause=0.0))
+    child.kill()
+    for _ in range(3):
+        supervisor.watch_once()
+    assert not child.running
+    held.clear()
+    supervisor.watch_once()
+    assert child.running
+    supervisor.stop()
+
+
 def test_ranks_end_from_the_highest_down_and_the_deaf_are_killed(tmp_path: Path) -> None:
     order = tmp_path / "order"
     script = f"trap 'echo NAME >> {order}; exit 0' TERM; echo up; while true; do sleep 0.02; done"

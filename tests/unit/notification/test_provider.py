@@ -19,7 +19,7 @@ from services.notification.domain.rendering import EmailMessage, SmsMessage
 from services.notification.infrastructure.provider_answers import provider_answers
 from services.notification.infrastructure.ses.email_channel import SesEmailChannel
 from services.notification.infrastructure.ses.html_body import html_body
-from services.notification.infrastructure.sns.sms_channel import SnsSmsChannel
+from services.notification.infrastructure.sms_voice.sms_channel import SmsVoiceChannel
 
 DELIVERY = UUID("0193a000-0000-7000-8000-0000000d0001")
 PREFERENCES = "http://localhost:8080/preferencias"
@@ -46,7 +46,7 @@ class Recorder:
         self.calls.append(call)
         return {"MessageId": "m-1"}
 
-    def publish(self, **call: Any) -> dict[str, str]:
+    def send_text_message(self, **call: Any) -> dict[str, str]:
         self.calls.append(call)
         return {"MessageId": "m-2"}
 
@@ -67,6 +67,8 @@ def client_error(code: str, status: int) -> ClientError:
         (client_error("TooManyRequestsException", 429), "throttled", False),
         (client_error("ServiceUnavailable", 503), "throttled", False),
         (client_error("MessageRejected", 400), "rejected", True),
+        (client_error("ValidationException", 400), "rejected", True),
+        (client_error("ConflictException", 409), "rejected", True),
         (client_error("AccessDenied", 403), "refused", False),
         (EndpointConnectionError(endpoint_url="http://x"), "unreachable", False),
         (ConnectTimeoutError(endpoint_url="http://x"), "unreachable", False),
@@ -108,12 +110,14 @@ async def test_an_email_carries_our_id_as_a_tag_and_the_way_to_decline() -> None
     assert "Headers" not in security["Content"]["Simple"]
 
 
-async def test_an_sms_carries_our_id_as_an_attribute() -> None:
-    sns = Recorder()
+async def test_an_sms_carries_our_id_in_its_context_and_comes_from_the_number_we_were_told() -> None:
+    sms_voice, threads = Recorder(), ThreadPoolExecutor(1)
     sms = SmsMessage(delivery_id=DELIVERY, to="+5511900000201", text="Aurora: ola")
-    assert await SnsSmsChannel(sns, threads=ThreadPoolExecutor(1)).send(sms) == "m-2"
-    assert sns.calls[0]["MessageAttributes"]["delivery_id"]["StringValue"] == str(DELIVERY)
-    assert sns.calls[0]["MessageAttributes"]["AWS.SNS.SMS.SMSType"]["StringValue"] == "Transactional"
+    assert await SmsVoiceChannel(sms_voice, threads=threads).send(sms) == "m-2"
+    await SmsVoiceChannel(sms_voice, threads=threads, origination="27000").send(sms)
+    assert sms_voice.calls[0]["Context"] == {"delivery_id": str(DELIVERY)}
+    assert sms_voice.calls[0]["MessageType"] == "TRANSACTIONAL"
+    assert [call.get("OriginationIdentity") for call in sms_voice.calls] == [None, "27000"]
 
 
 def test_the_html_escapes_what_people_typed_and_states_its_language() -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
+from services.notification.application.commands.sweep_lost_deliveries import Swept
 from services.notification.domain.delivery import Lane
 from services.notification.interface.schedule.sender import SenderLoop
 from tests.unit.notification.world import World, account_created, result_ready
@@ -89,4 +90,4 @@ async def test_a_failure_of_one_delivery_does_not_stop_the_loop(world: World) ->
     assert calls == 10
     assert sorted(item.state.value for item in world.log) == ["sending"] + ["sent"] * 9
     world.clock.advance(timedelta(seconds=61))
-    assert await world.senders.sweep_lost_deliveries() == 1
+    assert await world.senders.sweep_lost_deliveries() == Swept(lost=1)

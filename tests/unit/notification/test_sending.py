@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.notification.application.commands.sweep_lost_deliveries import Swept
 from services.notification.application.ports import NotAccepted, OutcomeUnknown
 from services.notification.domain.delivery import Delivery, Lane
 from services.notification.domain.preferences import Preferences
@@ -67,6 +68,30 @@ async def test_a_refusal_is_tried_again_with_back_off_and_then_given_up(told: Wo
     assert (only(told).state, only(told).detail, only(told).attempts) == ("failed", "throttled", 6)
 
 
+async def test_a_provider_out_of_reach_for_hours_uses_up_no_attempt_and_the_message_goes_out(
+    told: World,
+) -> None:
+    told.email.failures = [NotAccepted("unreachable", permanent=False)] * 200
+    while told.email.failures:
+        assert set(await told.send_all()) <= {"retry"}
+        told.clock.advance(timedelta(seconds=15))
+    assert told.clock.now() - NOON > timedelta(hours=2)
+    told.email.failures = [THROTTLED]
+    told.clock.advance(timedelta(minutes=1))
+    assert await told.send_all() == ["retry"]
+    assert only(told).attempts == 1
+    told.clock.advance(timedelta(seconds=5))
+    assert await told.send_all() == ["sent"]
+
+
+async def test_a_provider_out_of_reach_for_a_day_is_given_up_so_that_staff_see_it(told: World) -> None:
+    told.email.failures = [NotAccepted("unreachable", permanent=False)] * 2
+    assert await told.send_all() == ["retry"]
+    told.clock.advance(timedelta(days=1))
+    assert await told.send_all() == ["failed"]
+    assert (only(told).state, only(told).detail) == ("failed", "unreachable")
+
+
 async def test_a_refused_delivery_waits_for_its_time(told: World) -> None:
     told.email.failures = [THROTTLED]
     assert await told.send_all() == ["retry"]
@@ -107,9 +132,9 @@ async def _die(*_: object, **__: object) -> None:
 async def test_a_crash_between_accept_and_record_becomes_unknown_not_a_second_message(told: World) -> None:
     await crash_after_accept(told)
     assert only(told).state == "sending"
-    assert await told.senders.sweep_lost_deliveries() == 0  # it may still be under way
+    assert not await told.senders.sweep_lost_deliveries()  # it may still be under way
     told.clock.advance(timedelta(seconds=61))
-    assert await told.senders.sweep_lost_deliveries() == 1
+    assert await told.senders.sweep_lost_deliveries() == Swept(lost=1)
     assert await told.send_all() == []
     assert only(told).state == "unknown"
     assert len(told.email.sent) == 1

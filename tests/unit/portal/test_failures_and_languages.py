@@ -40,6 +40,30 @@ async def test_a_service_that_is_down_is_said_with_a_code_to_tell(
     assert "<code>" in page.text
 
 
+@pytest.mark.parametrize(("locale", "words"), [("pt-BR", "aguarde 30 s"), ("en", "wait 30 s and try again")])
+async def test_who_asks_too_much_is_told_on_the_page_how_long_to_wait(
+    browser: Browser, world: World, locale: str, words: str
+) -> None:
+    await browser.sign_in(PATIENT)
+    browser.client.cookies.set("laudo_lang", locale, domain="portal.test", path="/")
+    world.overrun |= {"exams", "files"}
+    for path in ("/exames", "/verificar/7K2M-9QXA-03TR-ZB5H"):
+        page = await browser.open(path)
+        assert page.status_code == 429
+        assert words in page.text
+    world.overrun = set()
+    assert (await browser.open("/exames")).status_code == 200  # still signed in
+
+
+async def test_who_signs_in_too_often_reads_so_on_the_form(browser: Browser, world: World) -> None:
+    await browser.open("/entrar")
+    world.overrun.add("accounts")
+    page = await browser.send("/entrar", {"login": PATIENT, "password": PASSWORD})
+    assert page.status_code == 429
+    assert "aguarde 30 s" in page.text
+    assert 'name="password"' in page.text
+
+
 async def test_portuguese_is_spoken_first_whatever_the_browser_prefers(browser: Browser) -> None:
     page = await browser.open("/entrar", **{"Accept-Language": "en-US"})
     assert '<html lang="pt-BR">' in page.text

@@ -12,8 +12,17 @@ HTTP = Path(__file__).parents[3] / "services" / "portal" / "interface" / "http"
 # Keys put together while rendering: every one of their families is listed here.
 FAMILIES = (
     *("notice", "sex", "state", "stage", "flag", "factor", "warning", "progress", "template", "channel"),
-    *("verify.valid", "verify.replaced", "verify.unknown", "staff.how", "contact_reason"),
-    *("delivery", "role", "failure", "bench", "exam.cancelled_text", "exam.entered_in_error_text"),
+    *("other_way", "verify.valid", "verify.replaced", "verify.unknown", "staff.how", "contact_reason"),
+    *(
+        "delivery",
+        "role",
+        "access_action",
+        "access_purpose",
+        "failure",
+        "bench",
+        "exam.cancelled_text",
+        "exam.entered_in_error_text",
+    ),
 )
 _LITERAL = re.compile(r"""["']([a-z_]+\.[A-Za-z_]+)["']""")
 

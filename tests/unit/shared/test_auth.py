@@ -16,6 +16,7 @@ from services.shared.kernel.errors import LaudoError
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Role
 from services.shared.platform.auth import JwksTokenVerifier
+from tests.support.revocations import KnownRevocations
 
 ISSUER = "http://localhost:8080/api/v1/accounts"
 ACCOUNT = str(new_id())
@@ -59,9 +60,20 @@ def issuer() -> Issuer:
 
 
 @pytest.fixture
-def verifier(issuer: Issuer) -> JwksTokenVerifier:
+def revocations() -> KnownRevocations:
+    return KnownRevocations()
+
+
+@pytest.fixture
+def verifier(issuer: Issuer, revocations: KnownRevocations) -> JwksTokenVerifier:
     http = httpx.AsyncClient(transport=httpx.MockTransport(issuer))
-    return JwksTokenVerifier(issuer=ISSUER, audience="laudo", jwks_url="http://accounts/jwks", http=http)
+    return JwksTokenVerifier(
+        issuer=ISSUER,
+        audience="laudo",
+        jwks_url="http://accounts/jwks",
+        http=http,
+        revocations=revocations,
+    )
 
 
 async def test_a_good_token_names_its_person_clinic_and_roles(
@@ -145,3 +157,28 @@ async def test_an_issuer_that_is_away_is_said_to_be_away(issuer: Issuer, verifie
     issuer.up = False
     with pytest.raises(LaudoError, match="unavailable"):
         await verifier.verify(issuer.token())
+
+
+async def test_a_revoked_session_is_refused_at_once_also_by_a_token_seen_before(
+    issuer: Issuer, verifier: JwksTokenVerifier, revocations: KnownRevocations
+) -> None:
+    session_id = new_id()
+    token = issuer.token(sid=str(session_id))
+    assert (await verifier.verify(token)).session_id == session_id
+    revocations.ended.add(session_id)
+    for _ in range(2):
+        with pytest.raises(LaudoError, match="token_invalid"):
+            await verifier.verify(token)
+    assert (await verifier.verify(issuer.token(sid=str(new_id())))).session_id
+    assert issuer.asked == 1
+
+
+async def test_while_revocations_are_unknown_people_wait_and_services_do_not(
+    issuer: Issuer, verifier: JwksTokenVerifier, revocations: KnownRevocations
+) -> None:
+    person, service = issuer.token(sid=str(new_id())), issuer.token(roles=["service"], clinic=None)
+    await verifier.verify(person)
+    revocations.is_known = False
+    with pytest.raises(LaudoError, match="unavailable"):
+        await verifier.verify(person)
+    assert (await verifier.verify(service)).session_id is None

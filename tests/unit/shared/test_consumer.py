@@ -32,7 +32,7 @@ class Queue:
     """SQS as the poller sees it: one batch of messages, and what was done with each."""
 
     def __init__(self, bodies: list[str], failures: int = 0) -> None:
-        self.batch = [
+        self.batch: list[dict[str, Any]] = [
             {
                 "MessageId": f"m{n}",
                 "ReceiptHandle": f"r{n}",
@@ -43,13 +43,18 @@ class Queue:
         ]
         self.deleted: list[str] = []
         self.sent: list[tuple[str, str, int, str]] = []  # queue, body, delay, failures
+        self.hidden: list[tuple[str, int]] = []  # receipt handle, seconds
 
     def get_queue_url(self, QueueName: str) -> dict[str, str]:  # noqa: N803 - the SDK's own names
         return {"QueueUrl": QueueName}
 
-    def receive_message(self, **_: Any) -> dict[str, Any]:
+    def receive_message(self, **asked: Any) -> dict[str, Any]:
         batch, self.batch = self.batch, []
+        self.hidden += [(message["ReceiptHandle"], asked["VisibilityTimeout"]) for message in batch]
         return {"Messages": batch}
+
+    def change_message_visibility_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> None:  # noqa: N803
+        self.hidden += [(entry["ReceiptHandle"], entry["VisibilityTimeout"]) for entry in Entries]
 
     def delete_message_batch(self, QueueUrl: str, Entries: list[dict[str, str]]) -> None:  # noqa: N803
         self.deleted += [entry["ReceiptHandle"] for entry in Entries]
@@ -165,6 +170,28 @@ async def test_a_batch_in_hand_is_finished_before_the_poller_stops() -> None:
     with pytest.raises(asyncio.CancelledError):
         await poller
     assert queue.deleted == ["r0"]
+
+
+async def test_a_message_in_hand_is_hidden_again_while_the_work_lasts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.shared.platform.messaging.consumer._HIDE_AGAIN_S", 0.01)
+    queue = Queue([deleted(), deleted()])
+
+    async def until_hidden_again(_: Message) -> str:
+        while len(queue.hidden) < 6:
+            await asyncio.sleep(0.005)
+        return "done"
+
+    consumer = SqsConsumer(
+        "notification-accounts",
+        until_hidden_again,
+        types=frozenset({"account.deleted"}),
+        loop=asyncio.get_running_loop(),
+    )
+    await SqsPoller(queue, consumer, load_topology().queue_settings, _healthy).poll_once()
+    assert set(queue.hidden) == {("r0", 10), ("r1", 10)}
+    assert queue.deleted == ["r0", "r1"]
 
 
 async def _healthy() -> bool:

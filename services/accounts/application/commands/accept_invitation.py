@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from services.accounts.application.commands.prove_second_factor import ProveSecondFactor
+from services.accounts.application.commands.prove_second_factor import Proof, ProveSecondFactor
 from services.accounts.application.guess_limit import GuessLimit
 from services.accounts.application.ports import (
-    Authenticator,
     Credentials,
     Directory,
     PasswordHasher,
@@ -14,13 +13,19 @@ from services.accounts.application.ports import (
     Work,
 )
 from services.accounts.application.queries.open_invitation import OpenInvitation
+from services.accounts.application.sign_in_ports import Authenticator
 from services.accounts.domain.account import Account, AccountKind
 from services.accounts.domain.errors import CODE_INVALID, SIGN_IN_FAILED
 from services.accounts.domain.events import AccountCreated, ProfessionalRegistered
 from services.accounts.domain.invitation import Invitation
 from services.accounts.domain.login import Login
 from services.accounts.domain.membership import Membership
-from services.accounts.domain.password import accept_password, normal_password
+from services.accounts.domain.password import (
+    SHORTEST_ALONE,
+    PasswordBlocklist,
+    accept_password,
+    normal_password,
+)
 from services.accounts.domain.staff_errors import INVITATION_INVALID, INVITATION_LOGIN_TAKEN
 from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.clock import Clock
@@ -50,6 +55,7 @@ class AcceptInvitation:
         transactions: Transactions,
         directory: Directory,
         hasher: PasswordHasher,
+        blocklist: PasswordBlocklist,
         authenticator: Authenticator,
         second_factor: ProveSecondFactor,
         guesses: GuessLimit,
@@ -59,6 +65,7 @@ class AcceptInvitation:
         self._transactions = transactions
         self._directory = directory
         self._hasher = hasher
+        self._blocklist = blocklist
         self._authenticator = authenticator
         self._second_factor = second_factor
         self._guesses = guesses
@@ -74,7 +81,8 @@ class AcceptInvitation:
 
     async def _join_new(self, invitation: Invitation, acceptance: Acceptance, address: str | None) -> None:
         login = Login.typed(invitation.email)
-        password = accept_password(acceptance.password, login)
+        names = (invitation.name,)
+        password = accept_password(acceptance.password, login, self._blocklist, has_factor=True, names=names)
         step = self._authenticator.step_of(invitation.totp_secret, acceptance.code, self._clock.now())
         if step is None:
             raise CODE_INVALID.error(field="code")
@@ -95,7 +103,15 @@ class AcceptInvitation:
             await work.accounts.add(account)
             if not await work.accounts.claim_login(login, account.id):
                 raise INVITATION_LOGIN_TAKEN.error()
-            await work.credentials.save(Credentials(account.id, password_hash, invitation.totp_secret, step))
+            await work.credentials.save(
+                Credentials(
+                    account.id,
+                    password_hash,
+                    invitation.totp_secret,
+                    step,
+                    stands_alone=len(password) >= SHORTEST_ALONE,
+                )
+            )
             await self._join(work, invitation, account, address)
 
     async def _join_known(
@@ -112,7 +128,7 @@ class AcceptInvitation:
         if not await self._hasher.verify(normal_password(acceptance.password), stored):
             await self._guesses.failed(key)
             raise SIGN_IN_FAILED.error(field="password")
-        await self._second_factor(person_id, acceptance.code)
+        await self._second_factor(person_id, Proof.typed(acceptance.code))
         await self._guesses.succeeded(key, failures)
         async with self._transactions.write(clinic_id=invitation.clinic_id, person_id=person_id) as work:
             known = await work.accounts.get(person_id, lock=True)

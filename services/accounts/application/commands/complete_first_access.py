@@ -16,7 +16,7 @@ from services.accounts.application.tell_clinics import tell_clinics
 from services.accounts.domain.account import Account
 from services.accounts.domain.errors import FIRST_ACCESS_FAILED
 from services.accounts.domain.login import Login
-from services.accounts.domain.password import accept_password
+from services.accounts.domain.password import PasswordBlocklist, accept_password
 from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.clock import Clock
 from services.shared.kernel.ids import new_id
@@ -34,6 +34,7 @@ class CompleteFirstAccess:
         directory: Directory,
         hasher: PasswordHasher,
         vault: IdentifierVault,
+        blocklist: PasswordBlocklist,
         guesses: GuessLimit,
         clock: Clock,
     ) -> None:
@@ -41,12 +42,14 @@ class CompleteFirstAccess:
         self._directory = directory
         self._hasher = hasher
         self._vault = vault
+        self._blocklist = blocklist
         self._guesses = guesses
         self._clock = clock
 
     async def __call__(self, typed_login: str, code: str, password: str, *, address: str | None) -> None:
         login = Login.typed(typed_login)
-        accepted = accept_password(password, login)
+        # The person gets no second factor here; staff set theirs up at the first sign-in.
+        accepted = accept_password(password, login, self._blocklist, has_factor=False)
         key = self._guesses.of_login(login, address, door="first-access")
         failures = await self._guesses.check(key)
         person_id = await self._directory.person_of_login(login) or new_id()
@@ -74,7 +77,7 @@ class CompleteFirstAccess:
     ) -> None:
         now = self._clock.now()
         credentials = await work.credentials.get(account.id, lock=True) or Credentials(account.id)
-        await work.credentials.save(replace(credentials, password_hash=password_hash))
+        await work.credentials.save(replace(credentials, password_hash=password_hash, stands_alone=True))
         await work.codes.remove(account.id)
         account = account.with_password()
         await work.accounts.save(account)

@@ -11,7 +11,7 @@ from services.accounts.domain.confirmation import Purpose
 from services.accounts.domain.events import AccountCreated
 from services.accounts.domain.identity_errors import CONFIRMATION_FAILED, SIGN_UP_KNOWN
 from services.accounts.domain.login import Login
-from services.accounts.domain.password import accept_password
+from services.accounts.domain.password import PasswordBlocklist, accept_password
 from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.clock import Clock
 
@@ -23,18 +23,29 @@ class CompleteSignUp:
     """
 
     def __init__(
-        self, transactions: Transactions, codes: ConfirmationCodes, hasher: PasswordHasher, clock: Clock
+        self,
+        *,
+        transactions: Transactions,
+        codes: ConfirmationCodes,
+        hasher: PasswordHasher,
+        blocklist: PasswordBlocklist,
+        clock: Clock,
     ) -> None:
         self._transactions = transactions
         self._codes = codes
         self._hasher = hasher
+        self._blocklist = blocklist
         self._clock = clock
 
     async def __call__(self, sign_up_id: UUID, code: str, password: str, *, address: str | None) -> None:
         async with self._transactions.read(person_id=sign_up_id) as reading:
             asked = await reading.confirmations.get(sign_up_id, Purpose.SIGN_UP)
         facts = asked.facts if asked else {"email": "", "clinic_id": str(sign_up_id)}
-        password_hash = await self._hasher.hash(accept_password(password, Login.typed(facts["email"])))
+        # The person gets no second factor here.
+        names = (facts["name"],) if "name" in facts else ()
+        login = Login.typed(facts["email"])
+        accepted = accept_password(password, login, self._blocklist, has_factor=False, names=names)
+        password_hash = await self._hasher.hash(accepted)
         clinic_id = UUID(facts["clinic_id"])
         async with self._transactions.write(clinic_id=clinic_id, person_id=sign_up_id) as work:
             proved = await self._proves(work, sign_up_id, code)

@@ -22,7 +22,8 @@ class ConfirmRecordLink:
     """The code that came to the contact on file is the proof. The person the clinic registered stays who they are, with
     their records, and takes over login, password and e-mail of the account that was signed up for; that account ends,
     its sessions too. Both contacts have been proved, so the e-mail of the sign-up becomes the person's own; the one
-    before is told. All of it or nothing.
+    before is told. Passkeys and recovery codes are bound to the account that ends, and are made anew. All of it or
+    nothing.
     """
 
     def __init__(self, transactions: Transactions, codes: ConfirmationCodes, clock: Clock) -> None:
@@ -57,6 +58,9 @@ class ConfirmRecordLink:
             raise HAS_RECORDS.error()
         await work.confirmations.remove(account_id, Purpose.RECORD_LINK)
         await work.accounts.hand_over_logins(account_id, person_id)
+        for passkey in await work.passkeys.of_person(account_id):
+            await work.passkeys.remove(passkey.id)
+        await work.recovery_codes.replace(account_id, ())
         await work.sessions.end_all(account_id, now)
         await work.credentials.save(Credentials(account_id))
         ended = me.emptied()
@@ -85,7 +89,9 @@ class ConfirmRecordLink:
         if person is None or person.has_password:  # has signed in some other way meanwhile
             raise CONFIRMATION_FAILED.error(field="code")
         assert me.email is not None, "whoever signed up has an e-mail"
-        await work.credentials.save(replace(credentials, person_id=person_id))
+        await work.credentials.save(
+            replace(credentials, person_id=person_id, passkeys=0, recovery_codes_left=0)
+        )
         await work.codes.remove(person_id)
         if person.email not in (None, me.email):
             work.record(word_to_old_contact(person, "email", now))

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.accounts.application.invitation_mail import InvitationMail
 from services.accounts.application.ports import Directory, RepeatKey, Transactions, Work
 from services.accounts.application.queries.patient_access import clinic_of
+from services.accounts.application.sign_in_ports import Authenticator
 from services.accounts.application.staff_change import must_administrate, staff_entry
 from services.accounts.domain.account import Locale
 from services.accounts.domain.contact import parse_email
@@ -16,7 +17,6 @@ from services.accounts.domain.invitation import LIFETIME, Invitation, Invitation
 from services.accounts.domain.login import Login
 from services.accounts.domain.membership import CouncilRegistration
 from services.accounts.domain.person_name import parse_person_name
-from services.accounts.domain.second_factor import new_totp_secret
 from services.accounts.domain.staff_errors import ALREADY_STAFF
 from services.accounts.domain.staffing import check_roles
 from services.shared.kernel.clock import Clock
@@ -46,10 +46,17 @@ class InviteStaff:
     """
 
     def __init__(
-        self, transactions: Transactions, directory: Directory, mail: InvitationMail, clock: Clock
+        self,
+        *,
+        transactions: Transactions,
+        directory: Directory,
+        authenticator: Authenticator,
+        mail: InvitationMail,
+        clock: Clock,
     ) -> None:
         self._transactions = transactions
         self._directory = directory
+        self._authenticator = authenticator
         self._mail = mail
         self._clock = clock
 
@@ -101,7 +108,7 @@ class InviteStaff:
             roles=typed.roles,
             registration=registration,
             code_hash=code_hash,
-            totp_secret=new_totp_secret(),
+            totp_secret=self._authenticator.new_secret(),
             invited_by=caller.account_id,
             sent_at=now,
             expires_at=now + LIFETIME,

@@ -28,7 +28,7 @@ class RequestFirstAccess:
         async with self._transactions.write(person_id=person_id) as work:
             account = await work.accounts.get(person_id)
             previous = await work.codes.get(person_id)
-            if account is None or account.has_password or not _reachable(account):
+            if account is None or account.has_password or not account.is_reachable:
                 return
             if previous is None or previous.allows_another(self._clock.now()):
                 await self._issue(work, account)
@@ -48,7 +48,3 @@ class RequestFirstAccess:
                 expires_at=expires_at,
             )
         )
-
-
-def _reachable(account: Account) -> bool:
-    return account.email is not None or (account.phone is not None and account.phone.sms_capable)

@@ -6,9 +6,10 @@ from datetime import datetime
 from services.accounts.application.guess_limit import GuessLimit
 from services.accounts.application.invitation_mail import InvitationMail
 from services.accounts.application.ports import Directory, Transactions
+from services.accounts.application.sign_in_ports import Authenticator
 from services.accounts.domain.clinic import Clinic
 from services.accounts.domain.invitation import Invitation
-from services.accounts.domain.login import Login, LoginKind
+from services.accounts.domain.login import Login
 from services.accounts.domain.staff_errors import INVITATION_INVALID
 from services.shared.kernel.clock import Clock
 from services.shared.kernel.principal import Role
@@ -16,7 +17,7 @@ from services.shared.kernel.principal import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedInvitation:
-    """`totp_secret` is for the app of a person who has no sign-in yet; None for who has one."""
+    """The secret, and the address an app reads from a picture, are for a person who has no sign-in yet; else None."""
 
     clinic: Clinic
     name: str
@@ -24,6 +25,7 @@ class OpenedInvitation:
     roles: frozenset[Role]
     expires_at: datetime
     totp_secret: str | None = field(repr=False)
+    totp_address: str | None = field(repr=False)
 
 
 class OpenInvitation:
@@ -36,12 +38,14 @@ class OpenInvitation:
         *,
         transactions: Transactions,
         directory: Directory,
+        authenticator: Authenticator,
         mail: InvitationMail,
         guesses: GuessLimit,
         clock: Clock,
     ) -> None:
         self._transactions = transactions
         self._directory = directory
+        self._authenticator = authenticator
         self._mail = mail
         self._guesses = guesses
         self._clock = clock
@@ -52,19 +56,20 @@ class OpenInvitation:
         async with self._transactions.read(clinic_id=invitation.clinic_id) as reading:
             clinic = await reading.clinics.get(invitation.clinic_id)
         assert clinic is not None
+        secret = None if known else invitation.totp_secret
         return OpenedInvitation(
             clinic=clinic,
             name=invitation.name,
             email=invitation.email,
             roles=invitation.roles,
             expires_at=invitation.expires_at,
-            totp_secret=None if known else invitation.totp_secret,
+            totp_secret=secret,
+            totp_address=self._authenticator.address_of(secret, invitation.email) if secret else None,
         )
 
     async def find(self, typed_code: str, *, address: str | None) -> Invitation:
         """Return the open invitation; raise `invitation_invalid`."""
-        anybody = Login(LoginKind.EMAIL, "")  # what is counted is the address the guesses come from
-        key = self._guesses.of_login(anybody, address, door="invitation")
+        key = self._guesses.of_address(address, door="invitation")
         failures = await self._guesses.check(key)
         invitation = await self._with(self._mail.hash_of(typed_code))
         if invitation is None:

@@ -11,6 +11,7 @@ class QuickPasswordHasher:
 
     def __init__(self) -> None:
         self.hashed = 0
+        self.outdated: set[str] = set()
 
     async def hash(self, password: str) -> str:
         self.hashed += 1
@@ -21,6 +22,9 @@ class QuickPasswordHasher:
         self.hashed += 1
         salt, _, digest = (stored or "nobody$").partition("$")
         return _digest(salt, password) == digest
+
+    def is_outdated(self, stored: str) -> bool:
+        return stored in self.outdated
 
 
 class InMemoryKeyCustody:

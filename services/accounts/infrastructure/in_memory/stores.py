@@ -1,19 +1,16 @@
 """In-memory stores. `Scope` decides what a transaction sees, as row-level security does."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from services.accounts.application.ports import Credentials
 from services.accounts.domain.account import Account
 from services.accounts.domain.clinic import Clinic
 from services.accounts.domain.confirmation import Confirmation, Purpose
 from services.accounts.domain.login import Login, LoginKind
-from services.accounts.domain.one_time_code import OneTimeCode
-from services.accounts.domain.session import Session
 from services.accounts.infrastructure.in_memory.names import search_text
-from services.accounts.infrastructure.in_memory.tables import RefreshTokenRow, Tables
+from services.accounts.infrastructure.in_memory.tables import Tables
 
 
 class OutOfScope(Exception):
@@ -82,61 +79,6 @@ class InMemoryAccounts(Store):
 
     async def claim_login(self, login: Login, account_id: UUID) -> bool:
         return login not in self.tables.logins and not self.tables.logins.update({login: account_id})
-
-
-class InMemoryCredentials(Store):
-    async def get(self, person_id: UUID, *, lock: bool = False) -> Credentials | None:
-        return self.tables.credentials.get(person_id) if self.scope.sees(person_id=person_id) else None
-
-    async def save(self, credentials: Credentials) -> None:
-        if not self.scope.sees(person_id=credentials.person_id):
-            raise OutOfScope
-        self.tables.credentials[credentials.person_id] = credentials
-
-
-class InMemorySessions(Store):
-    async def start(self, session: Session, token_hash: bytes) -> None:
-        if not self.scope.sees(person_id=session.person_id):
-            raise OutOfScope
-        self.tables.sessions[session.id] = session
-        self.tables.tokens[token_hash] = RefreshTokenRow(session.id)
-
-    async def get(self, session_id: UUID) -> Session | None:
-        session = self.tables.sessions.get(session_id)
-        return session if session and self.scope.sees(person_id=session.person_id) else None
-
-    async def by_token(self, token_hash: bytes) -> tuple[Session, datetime | None] | None:
-        row = self.tables.tokens.get(token_hash)
-        session = await self.get(row.session_id) if row else None
-        return (session, row.used_at) if row and session else None
-
-    async def rotate(self, session: Session, used: bytes, fresh: bytes) -> None:
-        self.tables.tokens[used] = replace(self.tables.tokens[used], used_at=session.last_used_at)
-        self.tables.tokens[fresh] = RefreshTokenRow(session.id)
-        await self.save(session)
-
-    async def save(self, session: Session) -> None:
-        if self.scope.sees(person_id=session.person_id):
-            self.tables.sessions[session.id] = session
-
-    async def end_all(self, person_id: UUID, now: datetime, *, clinic_id: UUID | None = None) -> None:
-        for session in list(self.tables.sessions.values()):
-            if session.person_id == person_id and clinic_id in (None, session.clinic_id):
-                await self.save(session.revoked(now))
-
-
-class InMemoryCodes(Store):
-    async def get(self, person_id: UUID) -> OneTimeCode | None:
-        return self.tables.codes.get(person_id) if self.scope.sees(person_id=person_id) else None
-
-    async def put(self, code: OneTimeCode) -> None:
-        if not self.scope.sees(person_id=code.person_id):
-            raise OutOfScope
-        self.tables.codes[code.person_id] = code
-
-    async def remove(self, person_id: UUID) -> None:
-        if self.scope.sees(person_id=person_id):
-            self.tables.codes.pop(person_id, None)
 
 
 class InMemoryConfirmations(Store):

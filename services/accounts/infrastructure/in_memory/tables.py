@@ -14,8 +14,10 @@ from services.accounts.domain.login import Login
 from services.accounts.domain.membership import Membership
 from services.accounts.domain.merge import Merge
 from services.accounts.domain.one_time_code import OneTimeCode
+from services.accounts.domain.passkey import Passkey
 from services.accounts.domain.patient_record import PatientRecord
 from services.accounts.domain.session import Session
+from services.accounts.domain.ticket import Ticket
 from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.events import DomainEvent
 
@@ -38,6 +40,10 @@ class Tables:
     sessions: dict[UUID, Session] = field(default_factory=dict)
     tokens: dict[bytes, RefreshTokenRow] = field(default_factory=dict)
     codes: dict[UUID, OneTimeCode] = field(default_factory=dict)
+    devices: dict[tuple[UUID, bytes], datetime] = field(default_factory=dict)
+    passkeys: dict[UUID, Passkey] = field(default_factory=dict)
+    recovery_codes: dict[tuple[UUID, bytes], None] = field(default_factory=dict)
+    tickets: dict[bytes, Ticket] = field(default_factory=dict)
     invitations: dict[UUID, Invitation] = field(default_factory=dict)
     confirmations: dict[tuple[UUID, Purpose], Confirmation] = field(default_factory=dict)
     merges: dict[UUID, Merge] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -15,14 +15,20 @@ from services.accounts.domain.invitation import InvitationState
 from services.accounts.domain.login import Login
 from services.accounts.domain.machine_client import MachineClient
 from services.accounts.infrastructure.in_memory.patients import InMemoryMerges, InMemoryPatients
+from services.accounts.infrastructure.in_memory.sign_in_stores import (
+    InMemoryCodes,
+    InMemoryCredentials,
+    InMemoryDevices,
+    InMemoryPasskeys,
+    InMemoryRecoveryCodes,
+    InMemorySessions,
+    InMemoryTickets,
+)
 from services.accounts.infrastructure.in_memory.staff import InMemoryInvitations, InMemoryMemberships
 from services.accounts.infrastructure.in_memory.stores import (
     InMemoryAccounts,
     InMemoryClinics,
-    InMemoryCodes,
     InMemoryConfirmations,
-    InMemoryCredentials,
-    InMemorySessions,
     Scope,
     Store,
 )
@@ -42,6 +48,10 @@ class InMemoryWork:
         self.credentials = InMemoryCredentials(tables, scope)
         self.sessions = InMemorySessions(tables, scope)
         self.codes = InMemoryCodes(tables, scope)
+        self.devices = InMemoryDevices(tables, scope)
+        self.passkeys = InMemoryPasskeys(tables, scope)
+        self.recovery_codes = InMemoryRecoveryCodes(tables, scope)
+        self.tickets = InMemoryTickets(tables, scope)
         self.clinics = InMemoryClinics(tables, scope)
         self.invitations = InMemoryInvitations(tables, scope)
         self.confirmations = InMemoryConfirmations(tables, scope)
@@ -107,6 +117,14 @@ class InMemoryDirectory:
         row = tables.tokens.get(token_hash)
         return tables.sessions[row.session_id].person_id if row else None
 
+    async def person_of_ticket(self, token_hash: bytes) -> UUID | None:
+        ticket = self._transactions.tables.tickets.get(token_hash)
+        return ticket.person_id if ticket else None
+
+    async def person_of_passkey(self, credential_id: bytes) -> UUID | None:
+        passkeys = self._transactions.tables.passkeys.values()
+        return next((p.person_id for p in passkeys if p.credential_id == credential_id), None)
+
     async def clinic_of_patient(self, patient_id: UUID) -> UUID | None:
         record = self._transactions.tables.patients.get(patient_id)
         return record.clinic_id if record else None
@@ -135,11 +153,13 @@ class InMemoryAttemptLog:
     def __init__(self) -> None:
         self._attempts: dict[bytes, Attempts] = {}
 
-    async def get(self, key: bytes) -> Attempts:
-        return self._attempts.get(key, Attempts())
+    async def get(self, *keys: bytes) -> Sequence[Attempts]:
+        return [self._attempts.get(key, Attempts()) for key in keys]
 
-    async def count_failure(self, key: bytes, now: datetime) -> None:
-        self._attempts[key] = (await self.get(key)).failed(now)
+    async def count_failure(self, now: datetime, *keys: bytes) -> None:
+        for key in keys:
+            self._attempts[key] = self._attempts.get(key, Attempts()).failed(now)
 
-    async def clear(self, key: bytes) -> None:
-        self._attempts.pop(key, None)
+    async def clear(self, *keys: bytes) -> None:
+        for key in keys:
+            self._attempts.pop(key, None)

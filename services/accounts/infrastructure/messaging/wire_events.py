@@ -11,11 +11,12 @@ from services.accounts.domain.events import (
     OneTimeCodeIssued,
     PatientRegistered,
     ProfessionalRegistered,
+    SignedInFromNewDevice,
 )
 from services.accounts.domain.membership import Membership
 from services.accounts.domain.patient_record import PatientRecord
 from services.shared.contracts import accounts as wire
-from services.shared.contracts.commands import SendOneTimeCode, SendToAddress
+from services.shared.contracts.commands import SendOneTimeCode, SendSignInAlert, SendToAddress
 from services.shared.kernel.events import DomainEvent
 from services.shared.kernel.principal import Role
 from services.shared.platform.messaging.envelope import Message, new_message
@@ -23,6 +24,7 @@ from services.shared.platform.messaging.envelope import Message, new_message
 SOURCE = "/accounts"
 EVENTS_TOPIC = "accounts-events"
 COMMANDS_QUEUE = "notification-commands"
+CRITICAL_QUEUE = "notification-critical"
 
 
 def message_of(event: DomainEvent) -> tuple[Message, str]:
@@ -31,6 +33,8 @@ def message_of(event: DomainEvent) -> tuple[Message, str]:
         return _one_time_code(event), COMMANDS_QUEUE
     if isinstance(event, AddressedMessage):
         return _addressed(event), COMMANDS_QUEUE
+    if isinstance(event, SignedInFromNewDevice):
+        return _sign_in_alert(event), CRITICAL_QUEUE
     return _announcement(event), EVENTS_TOPIC
 
 
@@ -188,4 +192,15 @@ def _deleted(event: AccountDeleted) -> Message:
         clinic_id=account.home_clinic_id,
         time=event.occurred_at,
         data=wire.AccountDeleted(account_id=account.id, version=account.version),
+    )
+
+
+def _sign_in_alert(event: SignedInFromNewDevice) -> Message:
+    return new_message(
+        "notification.command.sign_in_alert",
+        source=SOURCE,
+        subject=event.account_id,
+        clinic_id=event.clinic_id,
+        time=event.occurred_at,
+        data=SendSignInAlert(account_id=event.account_id, signed_in_at=event.occurred_at),
     )

@@ -80,10 +80,13 @@ class PostgresAccounts(PostgresAccountReader):
         handed = await self._session.rows(
             "DELETE FROM logins WHERE person_id = $1 RETURNING lookup, kind", account_id
         )
-        await self._session.execute_many(
-            "INSERT INTO logins (lookup, kind, person_id) VALUES ($1, $2, $3)",
-            [(row["lookup"], row["kind"], heir_id) for row in handed],
-        )
+        for row in handed:  # an e-mail address and a CPF at most
+            await self._session.execute(
+                "INSERT INTO logins (lookup, kind, person_id) VALUES ($1, $2, $3)",
+                row["lookup"],
+                row["kind"],
+                heir_id,
+            )
 
     async def claim_login(self, login: Login, account_id: UUID) -> bool:
         # Without a conflict target: naming one would ask for the right to read the row that is in the way.

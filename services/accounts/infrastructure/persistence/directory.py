@@ -1,9 +1,10 @@
 """The narrow look-ups, through the database's own doors; and what belongs to no clinic."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.accounts.application.ports import IdentifierVault
+from services.accounts.application.ports import IdentifierVault, KnownStaff
 from services.accounts.domain.attempts import FORGOTTEN_AFTER, Attempts
 from services.accounts.domain.login import Login
 from services.accounts.domain.machine_client import MachineClient
@@ -24,6 +25,12 @@ class PostgresDirectory:
     async def person_of_refresh_token(self, token_hash: bytes) -> UUID | None:
         return await self._id("SELECT person_of_refresh_token($1)", token_hash)
 
+    async def person_of_ticket(self, token_hash: bytes) -> UUID | None:
+        return await self._id("SELECT person_of_ticket($1)", token_hash)
+
+    async def person_of_passkey(self, credential_id: bytes) -> UUID | None:
+        return await self._id("SELECT person_of_passkey($1)", credential_id)
+
     async def clinic_of_patient(self, patient_id: UUID) -> UUID | None:
         return await self._id("SELECT clinic_of_patient($1)", patient_id)
 
@@ -31,9 +38,22 @@ class PostgresDirectory:
         return await self._id("SELECT clinic_of_invitation($1)", code_hash)
 
     async def _id(self, sql: str, key: bytes | UUID) -> UUID | None:
-        async with self._database.read(_NOBODY) as session:
+        """The doors need no scope, so one statement without a transaction does."""
+        async with self._database.statements() as session:
             found: UUID | None = await session.value(sql, key)
             return found
+
+
+class PostgresStaffDirectory:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def known_to(self, person_id: UUID, account_ids: Sequence[UUID]) -> Sequence[KnownStaff]:
+        async with self._database.read(Scope(person_id=person_id)) as session:
+            rows = await session.rows("SELECT * FROM staff_known_to_me($1)", list(account_ids))
+        return [
+            KnownStaff(row["account_id"], row["clinic_id"], row["name"], tuple(row["roles"])) for row in rows
+        ]
 
 
 class PostgresMachineClients:
@@ -64,31 +84,44 @@ class PostgresAttemptLog:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def get(self, key: bytes) -> Attempts:
-        async with self._database.read(_NOBODY) as session:
-            row = await session.row("SELECT failures, last_failure_at FROM attempts WHERE key = $1", key)
-        return Attempts(**row) if row else Attempts()
+    async def get(self, *keys: bytes) -> Sequence[Attempts]:
+        async with self._database.statements() as session:
+            rows = await session.rows(
+                "SELECT key, failures, last_failure_at FROM attempts WHERE key = ANY ($1::bytea[])",
+                list(keys),
+            )
+        found = {bytes(row["key"]): Attempts(row["failures"], row["last_failure_at"]) for row in rows}
+        return [found.get(key, Attempts()) for key in keys]
 
-    async def count_failure(self, key: bytes, now: datetime) -> None:
+    async def count_failure(self, now: datetime, *keys: bytes) -> None:
         """Count in one statement, so that failures that come at once are each counted."""
         async with self._database.write(_NOBODY) as session:
             await session.execute(
-                """INSERT INTO attempts AS a (key, failures, last_failure_at) VALUES ($1, 1, $2)
+                """INSERT INTO attempts AS a (key, failures, last_failure_at)
+                   SELECT key, 1, $2 FROM unnest($1::bytea[]) AS key ORDER BY key
                    ON CONFLICT (key) DO UPDATE SET last_failure_at = excluded.last_failure_at,
                        failures = CASE WHEN a.last_failure_at > $3 THEN a.failures + 1 ELSE 1 END""",
-                key,
+                list(keys),
                 now,
                 now - FORGOTTEN_AFTER,
             )
 
-    async def clear(self, key: bytes) -> None:
+    async def clear(self, *keys: bytes) -> None:
         async with self._database.write(_NOBODY) as session:
-            await session.execute("DELETE FROM attempts WHERE key = $1", key)
+            await session.execute("DELETE FROM attempts WHERE key = ANY ($1::bytea[])", list(keys))
 
 
 async def forget_expired(database: Database) -> None:
-    """Remove sessions, codes and repeat keys past their time, and failures nobody waits for any more."""
+    """Remove sessions, codes, tickets and repeat keys past their time, and failures nobody waits for any more."""
     async with database.write(_NOBODY) as session:
         await session.value("SELECT forget_expired()")
+        await session.value("SELECT forget_sign_in_traces()")
         await session.value("SELECT forget_confirmations()")
         await session.execute("DELETE FROM attempts WHERE last_failure_at < now() - interval '2 days'")
+
+
+async def revoked_since(database: Database, since: datetime) -> dict[UUID, datetime]:
+    """Return which sessions were revoked, and when: the truth that verifiers' memories are loaded from."""
+    async with database.statements() as session:
+        rows = await session.rows("SELECT id, revoked_at FROM sessions_revoked_since($1)", since)
+    return {row["id"]: row["revoked_at"] for row in rows}

@@ -1,29 +1,56 @@
 """Sessions and their refresh tokens in PostgreSQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.accounts.domain.session import Session
-from services.shared.platform.postgres.database import Row, WriteSession
+from services.accounts.domain.device import Device
+from services.accounts.domain.session import ABSOLUTE, IDLE, Session
+from services.shared.platform.postgres.database import ReadSession, Row, WriteSession
 
 
-class PostgresSessions:
+class PostgresSessionReader:
+    def __init__(self, session: ReadSession) -> None:
+        self._reading = session
+
+    async def open_ones(self, person_id: UUID, now: datetime) -> Sequence[Session]:
+        rows = await self._reading.rows(
+            """SELECT * FROM sessions WHERE person_id = $1 AND revoked_at IS NULL
+               AND last_used_at > $2 AND started_at > $3 ORDER BY last_used_at DESC, id DESC""",
+            person_id,
+            now - IDLE,
+            now - ABSOLUTE,
+        )
+        return [_of(row) for row in rows]
+
+
+class PostgresSessions(PostgresSessionReader):
+    """`ended` collects what was revoked in this transaction, to be told once it is committed."""
+
     def __init__(self, session: WriteSession) -> None:
+        super().__init__(session)
         self._session = session
+        self.ended: dict[UUID, datetime] = {}
 
     async def start(self, session: Session, token_hash: bytes) -> None:
+        """Session and token in one statement: a sign-in is as lean as it can be."""
         await self._session.execute(
-            """INSERT INTO sessions (id, person_id, clinic_id, started_at, last_used_at, stepped_up_at, revoked_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7)""",
+            """WITH token AS (
+                   INSERT INTO refresh_tokens (token_hash, session_id, person_id) VALUES ($10, $1, $2))
+               INSERT INTO sessions (id, person_id, clinic_id, started_at, last_used_at, stepped_up_at,
+                                     device_name, device_place, device_mark)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
             session.id,
             session.person_id,
             session.clinic_id,
             session.started_at,
             session.last_used_at,
             session.stepped_up_at,
-            session.revoked_at,
+            session.device.name,
+            session.device.place,
+            session.device.mark,
+            token_hash,
         )
-        await self._add_token(session, token_hash)
 
     async def get(self, session_id: UUID) -> Session | None:
         row = await self._session.row("SELECT * FROM sessions WHERE id = $1 FOR UPDATE", session_id)
@@ -58,15 +85,23 @@ class PostgresSessions:
             session.stepped_up_at,
             session.revoked_at,
         )
+        if session.revoked_at is not None:
+            self.ended[session.id] = session.revoked_at
 
-    async def end_all(self, person_id: UUID, now: datetime, *, clinic_id: UUID | None = None) -> None:
-        await self._session.execute(
-            """UPDATE sessions SET revoked_at = $2 WHERE person_id = $1 AND revoked_at IS NULL
-               AND ($3::uuid IS NULL OR clinic_id = $3)""",
+    async def end_all(
+        self, person_id: UUID, now: datetime, *, but: UUID | None = None, clinic_id: UUID | None = None
+    ) -> int:
+        rows = await self._session.rows(
+            """UPDATE sessions SET revoked_at = $2
+               WHERE person_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $3
+                 AND ($4::uuid IS NULL OR clinic_id = $4) RETURNING id""",
             person_id,
             now,
+            but,
             clinic_id,
         )
+        self.ended |= {row["id"]: now for row in rows}
+        return len(rows)
 
     async def _add_token(self, session: Session, token_hash: bytes) -> None:
         await self._session.execute(
@@ -86,4 +121,5 @@ def _of(row: Row) -> Session:
         last_used_at=row["last_used_at"],
         stepped_up_at=row["stepped_up_at"],
         revoked_at=row["revoked_at"],
+        device=Device(row["device_name"], row["device_place"], row["device_mark"]),
     )

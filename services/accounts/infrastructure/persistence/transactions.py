@@ -19,6 +19,7 @@ from services.accounts.infrastructure.persistence.credentials import (
     PostgresCredentialReader,
     PostgresCredentials,
 )
+from services.accounts.infrastructure.persistence.devices import PostgresDeviceReader, PostgresDevices
 from services.accounts.infrastructure.persistence.invitations import (
     PostgresInvitationReader,
     PostgresInvitations,
@@ -29,8 +30,14 @@ from services.accounts.infrastructure.persistence.memberships import (
 )
 from services.accounts.infrastructure.persistence.merges import PostgresMergeReader, PostgresMerges
 from services.accounts.infrastructure.persistence.one_time_codes import PostgresCodes
+from services.accounts.infrastructure.persistence.passkeys import (
+    PostgresPasskeyReader,
+    PostgresPasskeys,
+    PostgresRecoveryCodes,
+)
 from services.accounts.infrastructure.persistence.patients import PostgresPatientReader, PostgresPatients
-from services.accounts.infrastructure.persistence.sessions import PostgresSessions
+from services.accounts.infrastructure.persistence.sessions import PostgresSessionReader, PostgresSessions
+from services.accounts.infrastructure.persistence.tickets import PostgresTickets
 from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.events import DomainEvent
 from services.shared.kernel.principal import Principal
@@ -39,6 +46,7 @@ from services.shared.platform.messaging.wakeup import WakeUp
 from services.shared.platform.postgres.database import Database, ReadSession, Scope, WriteSession
 from services.shared.platform.postgres.idempotency import Created, once
 from services.shared.platform.postgres.outbox import add_to_outbox
+from services.shared.platform.revocations import RevocationPublisher
 from services.shared.platform.tracing import current_trace_id
 
 
@@ -49,6 +57,9 @@ class PostgresReading:
         self.patients = PostgresPatientReader(session, vault)
         self.memberships = PostgresMembershipReader(session)
         self.credentials = PostgresCredentialReader(session, vault)
+        self.sessions = PostgresSessionReader(session)
+        self.devices = PostgresDeviceReader(session)
+        self.passkeys = PostgresPasskeyReader(session)
         self.clinics = PostgresClinicReader(session)
         self.invitations = PostgresInvitationReader(session, vault)
         self.confirmations = PostgresConfirmationReader(session, vault)
@@ -68,6 +79,10 @@ class PostgresWork:
         self.credentials = PostgresCredentials(session, vault)
         self.sessions = PostgresSessions(session)
         self.codes = PostgresCodes(session)
+        self.devices = PostgresDevices(session)
+        self.passkeys = PostgresPasskeys(session)
+        self.recovery_codes = PostgresRecoveryCodes(session)
+        self.tickets = PostgresTickets(session, vault)
         self.clinics = PostgresClinics(session)
         self.invitations = PostgresInvitations(session, vault)
         self.confirmations = PostgresConfirmations(session, vault)
@@ -110,10 +125,13 @@ class PostgresWork:
 
 
 class PostgresTransactions:
-    def __init__(self, database: Database, vault: IdentifierVault, wakeup: WakeUp) -> None:
+    def __init__(
+        self, database: Database, vault: IdentifierVault, wakeup: WakeUp, revocations: RevocationPublisher
+    ) -> None:
         self._database = database
         self._vault = vault
         self._wakeup = wakeup
+        self._revocations = revocations
 
     @asynccontextmanager
     async def read(
@@ -132,3 +150,5 @@ class PostgresTransactions:
             published = await work.publish()
         if published:
             self._wakeup.ring()
+        if work.sessions.ended:
+            self._revocations.tell(work.sessions.ended)

@@ -7,8 +7,16 @@ import pyotp
 
 from services.accounts.domain.second_factor import STEP_S, WINDOW
 
+_ISSUER = "Laudo"
+
 
 class TotpAuthenticator:
+    def new_secret(self) -> str:
+        return pyotp.random_base32()
+
+    def address_of(self, secret: str, account_name: str) -> str:
+        return pyotp.TOTP(secret, interval=STEP_S).provisioning_uri(name=account_name, issuer_name=_ISSUER)
+
     def step_of(self, secret: str, code: str, now: datetime) -> int | None:
         """All steps of the window are compared, so that the time taken tells nothing."""
         totp = pyotp.TOTP(secret, interval=STEP_S)

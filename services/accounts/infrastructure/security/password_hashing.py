@@ -37,6 +37,9 @@ class Argon2PasswordHasher:
         matches = await self._run(self._matches, password, stored or self._nobodys)
         return matches and stored is not None
 
+    def is_outdated(self, stored: str) -> bool:
+        return self._argon2.check_needs_rehash(stored)
+
     def _matches(self, password: str, stored: str) -> bool:
         try:
             return self._argon2.verify(stored, password)

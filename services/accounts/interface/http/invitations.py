@@ -6,7 +6,6 @@ from fastapi import APIRouter, Request, Response
 
 from services.accounts.application.commands.accept_invitation import Acceptance, AcceptInvitation
 from services.accounts.application.queries.open_invitation import OpenInvitation
-from services.accounts.domain.second_factor import totp_uri
 from services.accounts.interface.http.front_desk import desk_of
 from services.accounts.interface.http.schemas import ClinicView
 from services.accounts.interface.http.sessions import never_stored
@@ -34,7 +33,7 @@ async def open_invitation(
         expires_at=opened.expires_at,
         has_account=secret is None,
         totp_secret=secret,
-        totp_uri=totp_uri(secret, opened.email) if secret else None,
+        totp_uri=opened.totp_address,
     )
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from services.accounts.application.commands.issue_service_token import IssueServiceToken
 from services.accounts.domain.errors import CLIENT_INVALID, GRANT_UNSUPPORTED
 from services.accounts.interface.http.front_desk import desk_of
+from services.accounts.interface.http.limits import MACHINE_TOKEN
 from services.accounts.interface.http.schemas import ServiceTokenView
 from services.accounts.interface.http.sessions import never_stored
 from services.shared.platform.http.api import json_response
@@ -57,7 +58,9 @@ def issuer_router(issuer: str) -> APIRouter:
 
 
 async def issue_token(
-    request: Request, response: Response, _: Annotated[None, public("the client's secret is the proof")]
+    request: Request,
+    response: Response,
+    _: Annotated[None, public("the client's secret is the proof", limits=MACHINE_TOKEN)],
 ) -> ServiceTokenView:
     client_id, secret = _basic(request.headers.get("authorization", ""))
     asked = await _parameters(request)

@@ -14,6 +14,14 @@ from services.accounts.domain.patient_record import Sex
 Line = Annotated[str, Field(max_length=300)]
 LoginText = Annotated[str, Field(min_length=1, max_length=254)]
 CodeText = Annotated[str, Field(min_length=1, max_length=12)]
+DeviceText = Annotated[
+    str,
+    Field(
+        min_length=20,
+        max_length=100,
+        description="The token that this browser keeps for a year; a device is known by it.",
+    ),
+]
 PasswordText = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
 
 
@@ -28,14 +36,11 @@ class SignInBody(Body):
     clinic_id: UUID | None = Field(
         None, description="Staff of several clinics: which one. Else the first joined."
     )
+    device: DeviceText | None = None
 
 
 class RefreshBody(Body):
     refresh_token: Annotated[SecretStr, Field(min_length=1, max_length=200)]
-
-
-class StepUpBody(Body):
-    code: CodeText
 
 
 class LocaleBody(Body):
@@ -174,3 +179,14 @@ class DoctorView(BaseModel):
 class DoctorPageView(BaseModel):
     items: list[DoctorView]
     next_cursor: str | None
+
+
+class StaffView(BaseModel):
+    id: UUID
+    clinic_id: UUID
+    name: str
+    roles: list[str]
+
+
+class StaffPageView(BaseModel):
+    items: list[StaffView]

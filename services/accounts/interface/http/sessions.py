@@ -1,21 +1,19 @@
-"""Routes of signing in and out."""
+"""Routes of signing in and out with one request, and of the sessions that are open."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from services.accounts.application.commands.end_sessions import EndSessions
 from services.accounts.application.commands.refresh_session import RefreshSession
 from services.accounts.application.commands.sign_in import SignIn
 from services.accounts.application.commands.sign_out import SignOut
-from services.accounts.application.commands.step_up import StepUp
+from services.accounts.application.queries.account_security import AccountSecurity
 from services.accounts.interface.http.front_desk import desk_of
-from services.accounts.interface.http.schemas import (
-    AccessTokenView,
-    RefreshBody,
-    SessionView,
-    SignInBody,
-    StepUpBody,
-)
+from services.accounts.interface.http.limits import REFRESH, SIGN_IN
+from services.accounts.interface.http.schemas import RefreshBody, SessionView, SignInBody
+from services.accounts.interface.http.security_schemas import SessionListView
 from services.shared.kernel.principal import STAFF, Principal, Role
 from services.shared.platform.http.callers import address_of, callers, public
 
@@ -28,7 +26,7 @@ async def sign_in(
     request: Request,
     response: Response,
     body: SignInBody,
-    _: Annotated[None, public("whoever signs in has no token yet")],
+    _: Annotated[None, public("whoever signs in has no token yet", limits=SIGN_IN)],
 ) -> SessionView:
     signed_in = await desk_of(request).sign_in(
         body.login,
@@ -36,6 +34,8 @@ async def sign_in(
         body.code,
         address=address_of(request),
         clinic_id=body.clinic_id,
+        agent=agent_of(request),
+        device_token=body.device,
     )
     never_stored(response)
     return SessionView.of(signed_in)
@@ -46,7 +46,7 @@ async def refresh(
     request: Request,
     response: Response,
     body: RefreshBody,
-    _: Annotated[None, public("the refresh token is the proof")],
+    _: Annotated[None, public("the refresh token is the proof", limits=REFRESH)],
 ) -> SessionView:
     signed_in = await desk_of(request).refresh(
         body.refresh_token.get_secret_value(), address=address_of(request)
@@ -60,17 +60,31 @@ async def sign_out(request: Request, caller: Annotated[Principal, callers(*PEOPL
     await desk_of(request).sign_out(caller)
 
 
-@router.post("/step-up", description=StepUp.__doc__)
-async def step_up(
-    request: Request,
-    response: Response,
-    body: StepUpBody,
-    caller: Annotated[Principal, callers(*PEOPLE)],
-) -> AccessTokenView:
-    token = await desk_of(request).step_up(body.code, caller, address=address_of(request))
+@router.get("/sessions", description=AccountSecurity.__doc__)
+async def list_sessions(
+    request: Request, response: Response, caller: Annotated[Principal, callers(*PEOPLE)]
+) -> SessionListView:
+    overview = await desk_of(request).security.overview(caller)
     never_stored(response)
-    return AccessTokenView(access_token=token.value, expires_in=token.expires_in)
+    return SessionListView.of(overview, caller.session_id)
+
+
+@router.delete("/sessions/others", status_code=204, description=EndSessions.__doc__)
+async def end_other_sessions(request: Request, caller: Annotated[Principal, callers(*PEOPLE)]) -> None:
+    await desk_of(request).security.end_sessions.all_others(caller, address=address_of(request))
+
+
+@router.delete("/sessions/{session_id}", status_code=204, description=EndSessions.__doc__)
+async def end_session(
+    request: Request, session_id: UUID, caller: Annotated[Principal, callers(*PEOPLE)]
+) -> None:
+    await desk_of(request).security.end_sessions.one(session_id, caller, address=address_of(request))
 
 
 def never_stored(response: Response) -> None:
     response.headers["Cache-Control"] = "no-store"
+
+
+def agent_of(request: Request) -> str:
+    """What the browser calls itself; the portal passes on the person's."""
+    return request.headers.get("user-agent", "")[:400]

@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from services.exam_results.application.caller import Caller
-from services.exam_results.application.exam_access import definition_of, patient_of, save_and_audit
-from services.exam_results.application.ports import ExamWork
+from services.exam_results.application.exam_access import definition_of, save_and_audit
+from services.exam_results.application.ports import ExamWork, OrderPeople
 from services.exam_results.domain import errors, kidney_function
 from services.exam_results.domain.age import full_years
 from services.exam_results.domain.catalogue import Catalogue
@@ -52,13 +52,9 @@ class RegisterExam:
         clinic_id = caller.principal.clinic_id
         if clinic_id is None:
             raise FORBIDDEN.error()
-        if await work.people.is_closed(caller.id):
-            raise errors.ACCESS_CLOSED.error()
-        # Steady: a merge that runs at the same time sees this exam, or this registration sees the merge.
-        patient = await patient_of(work, order.patient_id, steady=True)
-        if patient.merged_into is not None:
-            raise errors.PATIENT_MERGED.error(field="patient_id", survivor_id=patient.merged_into)
-        requester_id = await self._requester(work, caller, order)
+        requester_id = _requester(caller, order)
+        people = await work.people.for_order(caller.id, order.patient_id, requester_id)
+        patient = _known(people)
         if definition.derives:
             _require_equation_holds(patient, now)
         exam = Exam.register(
@@ -83,19 +79,27 @@ class RegisterExam:
         await save_and_audit(work, caller, exam, "exam.register", now)
         return exam
 
-    async def _requester(self, work: ExamWork, caller: Caller, order: ExamOrder) -> UUID:
-        if caller.principal.has(Role.DOCTOR):
-            requester_id = caller.id
-        elif caller.principal.has(Role.RECEPTIONIST):
-            if order.requester_id is None:
-                raise errors.REQUESTER_REQUIRED.error(field="requester_id")
-            requester_id = order.requester_id
-        else:
-            raise FORBIDDEN.error()
-        requester = await work.people.professional(requester_id)
-        if requester is None or Role.DOCTOR not in requester.roles:
-            raise errors.REQUESTER_NOT_KNOWN.error(field="requester_id")
-        return requester_id
+
+def _requester(caller: Caller, order: ExamOrder) -> UUID:
+    if caller.principal.has(Role.DOCTOR):
+        return caller.id
+    if not caller.principal.has(Role.RECEPTIONIST):
+        raise FORBIDDEN.error()
+    if order.requester_id is None:
+        raise errors.REQUESTER_REQUIRED.error(field="requester_id")
+    return order.requester_id
+
+
+def _known(people: OrderPeople) -> Patient:
+    if people.caller_closed:
+        raise errors.ACCESS_CLOSED.error()
+    if people.patient is None:
+        raise errors.PATIENT_NOT_KNOWN.error(field="patient_id")
+    if people.patient.merged_into is not None:
+        raise errors.PATIENT_MERGED.error(field="patient_id", survivor_id=people.patient.merged_into)
+    if people.requester is None or Role.DOCTOR not in people.requester.roles:
+        raise errors.REQUESTER_NOT_KNOWN.error(field="requester_id")
+    return people.patient
 
 
 def _require_equation_holds(patient: Patient, now: datetime) -> None:

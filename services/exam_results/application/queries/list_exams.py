@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from services.exam_results.application.caller import Caller
-from services.exam_results.application.exam_json import list_item
+from services.exam_results.application.exam_json import ExamJson
 from services.exam_results.application.policy import View, view_of
 from services.exam_results.application.ports import (
     ExamReads,
@@ -19,7 +18,7 @@ from services.exam_results.application.ports import (
 )
 from services.exam_results.application.search_text import plain
 from services.exam_results.domain.catalogue import Catalogue
-from services.exam_results.domain.lifecycle import ON_THE_BENCH, Lifecycle, State
+from services.exam_results.domain.lifecycle import ON_THE_BENCH, State
 from services.exam_results.domain.protocol_number import read_protocol
 from services.shared.kernel.clock import Clock
 
@@ -37,7 +36,9 @@ class ListQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ExamPage:
-    items: list[dict[str, Any]]
+    items: list[str]
+    """Each is one exam's JSON."""
+
     next_key: PageKey | None
     order: Order
 
@@ -52,7 +53,7 @@ class ListExams:
     """
 
     catalogue: Catalogue
-    lifecycle: Lifecycle
+    json: ExamJson
     clock: Clock
 
     async def run(self, reads: ExamReads, caller: Caller, question: ListQuestion) -> ExamPage:
@@ -74,7 +75,7 @@ class ListExams:
         )
         shown = rows[: question.limit]
         return ExamPage(
-            items=[list_item(row, view, self.catalogue, self.lifecycle) for row in shown],
+            items=[self.json.list_item(row, view) for row in shown],
             next_key=_key(shown[-1]) if len(rows) > question.limit else None,
             order=order,
         )

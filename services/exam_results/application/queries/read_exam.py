@@ -1,15 +1,12 @@
 """One exam with all that the caller may see of it."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from services.exam_results.application.caller import Caller
-from services.exam_results.application.exam_json import whole_exam
+from services.exam_results.application.exam_json import ExamJson
 from services.exam_results.application.policy import view_of
 from services.exam_results.application.ports import ExamReads
-from services.exam_results.domain.catalogue import Catalogue
-from services.exam_results.domain.lifecycle import Lifecycle
 from services.shared.kernel.clock import Clock
 from services.shared.kernel.errors import NOT_FOUND
 
@@ -20,22 +17,21 @@ class ReadExam:
     row is written with the read itself.
     """
 
-    catalogue: Catalogue
-    lifecycle: Lifecycle
+    json: ExamJson
     clock: Clock
 
-    async def run(self, reads: ExamReads, caller: Caller, exam_id: UUID) -> dict[str, Any]:
+    async def run(self, reads: ExamReads, caller: Caller, exam_id: UUID) -> bytes:
         view = view_of(caller.principal)
         audit = caller.did("exam.read", self.clock.now(), clinic_id=view.clinic_id, exam_id=exam_id)
         row = await reads.one(view, exam_id, audit)
         if row is None:
             raise NOT_FOUND.error()
-        return whole_exam(row, view, caller.principal, self.catalogue, self.lifecycle)
+        return self.json.whole_exam(row, view, caller.principal)
 
-    async def after_change(self, reads: ExamReads, caller: Caller, exam_id: UUID) -> dict[str, Any]:
+    async def after_change(self, reads: ExamReads, caller: Caller, exam_id: UUID) -> bytes:
         """Return the exam inside the transaction of a command, whose own audit row stands for this read."""
         view = view_of(caller.principal)
         row = await reads.one(view, exam_id, None)
         if row is None:
             raise NOT_FOUND.error()
-        return whole_exam(row, view, caller.principal, self.catalogue, self.lifecycle)
+        return self.json.whole_exam(row, view, caller.principal)

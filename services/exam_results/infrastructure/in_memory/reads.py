@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from services.exam_results.application.policy import View
 from services.exam_results.application.ports import ExamRow, Order, PageCriteria, StoredSnapshot
 from services.exam_results.application.search_text import searchable
@@ -61,6 +63,9 @@ class InMemoryExamReads:
         assert exam is not None  # asked only for what is there
         row = {**exam_row(exam), **self._people(exam), "draft_file_id": self._draft(exam)}
         row["events"] = [self._event(event) for event in self._memory.streams[exam_id]]
+        row["signed"] = row["signed_file_id"] is not None
+        row["waits"] = row["released_at"] is not None and row["opened_at"] is None
+        row["item"] = orjson.dumps(_item(row)).decode()
         return {
             name: str(value) if name in _IDS and value is not None else value for name, value in row.items()
         }
@@ -108,6 +113,24 @@ class InMemoryExamReads:
             "at": event.occurred_at.isoformat(),
             "actor_name": actor[0].name if actor else None,
         }
+
+
+def _item(row: ExamRow) -> dict[str, Any]:
+    """What PostgreSQL builds as JSON itself."""
+    own = ("protocol", "code", "state", "priority", "created_at", "scheduled_at", "released_at", "sensitive")
+    return {
+        "id": row["exam_id"],
+        **{name: row[name] for name in own},
+        "report_version": row["report_version"] or None,
+        "patient": {
+            "id": row["patient_id"],
+            "name": row["patient_social_name"] or row["patient_name"],
+            "birth_date": row["patient_birth_date"],
+            "record_number": row["patient_record_number"],
+        },
+        "requester": {"id": row["requester_id"], "name": row["requester_name"]},
+        "clinic": {"id": row["clinic_id"], "name": row["clinic_name"]},
+    }
 
 
 def _inside(row: ExamRow, view: View) -> bool:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from services.exam_results.application.ports import Account, ExamFile, ExamReads, ExamWork
+from services.exam_results.application.ports import Account, ExamFile, ExamReads, ExamWork, OrderPeople
 from services.exam_results.domain import errors
 from services.exam_results.domain.exam import Exam
 from services.exam_results.domain.people import Laboratory, Patient, Professional
@@ -53,7 +53,7 @@ class InMemoryPeople:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    async def patient(self, patient_id: UUID, *, steady: bool = False) -> Patient | None:
+    async def patient(self, patient_id: UUID) -> Patient | None:
         known = self._memory.patients.get(patient_id)
         return known[0] if known else None
 
@@ -66,6 +66,13 @@ class InMemoryPeople:
 
     async def is_closed(self, account_id: UUID) -> bool:
         return account_id in self._memory.closed
+
+    async def for_order(self, caller_id: UUID, patient_id: UUID, requester_id: UUID) -> OrderPeople:
+        return OrderPeople(
+            await self.is_closed(caller_id),
+            await self.patient(patient_id),
+            await self.professional(requester_id),
+        )
 
     async def put_patient(self, patient: Patient, version: int) -> bool:
         return put_newer(self._memory.patients, patient.id, patient, version)

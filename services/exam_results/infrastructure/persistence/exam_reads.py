@@ -27,13 +27,16 @@ PLANNER = {
     "jit": "off",  # the price set on what is switched off looks like a huge query, worth 70 ms of compiling
 }
 _LIST_COLUMNS = """
-    e.exam_id::text AS exam_id, e.protocol, e.code, e.state, e.priority, e.priority_rank,
-    e.clinic_id::text AS clinic_id, l.name AS clinic_name,
-    e.patient_id::text AS patient_id, p.name AS patient_name, p.social_name AS patient_social_name,
-    p.birth_date AS patient_birth_date, p.record_number AS patient_record_number,
-    e.requester_id::text AS requester_id, r.name AS requester_name,
-    e.created_at, e.scheduled_at, e.released_at, e.report_version, e.sensitive, e.flagged,
-    e.signed_file_id::text AS signed_file_id, e.opened_at"""
+    e.exam_id::text AS exam_id, e.code, e.state, e.priority_rank, e.created_at, e.sensitive, e.flagged, e.opened_at,
+    e.signed_file_id IS NOT NULL AS signed, e.released_at IS NOT NULL AND e.opened_at IS NULL AS waits,
+    json_build_object(
+        'id', e.exam_id, 'protocol', e.protocol, 'code', e.code, 'state', e.state, 'priority', e.priority,
+        'patient', json_build_object('id', e.patient_id, 'name', coalesce(p.social_name, p.name),
+            'birth_date', p.birth_date, 'record_number', p.record_number),
+        'requester', json_build_object('id', e.requester_id, 'name', r.name),
+        'clinic', json_build_object('id', e.clinic_id, 'name', l.name),
+        'created_at', e.created_at, 'scheduled_at', e.scheduled_at, 'released_at', e.released_at,
+        'report_version', nullif(e.report_version, 0), 'sensitive', e.sensitive)::text AS item"""
 _JOINS = """
     LEFT JOIN patients p ON p.patient_id = e.patient_id
     LEFT JOIN professionals r ON r.clinic_id = e.clinic_id AND r.account_id = e.requester_id
@@ -41,7 +44,8 @@ _JOINS = """
 _OPEN_ACCOUNT = "NOT EXISTS (SELECT FROM accounts WHERE account_id = $1 AND closed{in_scope})"
 _IN_SCOPE = " AND scope.clinic IS NOT NULL"  # always true; makes the reading wait for the scope
 _ONE = f"""
-SELECT {_LIST_COLUMNS}, p.sex AS patient_sex, l.time_zone AS clinic_time_zone,
+SELECT {_LIST_COLUMNS}, e.clinic_id, e.patient_id, p.sex AS patient_sex, p.birth_date AS patient_birth_date,
+    l.time_zone AS clinic_time_zone, e.released_at, e.report_version, e.signed_file_id::text AS signed_file_id,
     e.version, e.barcode, e.collected_at, e.clinical_note, e.draft_version, e.typed_by, e.results::text AS results,
     e.releaser_id::text AS releaser_id, s.name AS releaser_name, s.council AS releaser_council,
     s.number AS releaser_number, s.uf AS releaser_uf,
@@ -143,7 +147,7 @@ class PostgresExamReads:
         where.add("e.exam_id = {}", exam_id)
         sql = where.in_scope(f"{_ONE} {where} LIMIT 1")
         if audit is not None:
-            sql = where.audited(sql, audit, "clinic_id::uuid, patient_id::uuid FROM found")
+            sql = where.audited(sql, audit, "clinic_id, patient_id FROM found")
         row = await self._session.row(sql, *where.args)
         if row is None:
             return None

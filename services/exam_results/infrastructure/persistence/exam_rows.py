@@ -49,10 +49,5 @@ _NAMES = (
     "sensitive clinical_note created_at scheduled_at barcode collected_at completed_at draft_version "
     "report_version releaser_id released_at embargo_until signed_file_id opened_at opens_at flagged typed_by results"
 )
-COLUMNS = _NAMES.split()
-
-UPSERT = f"""
-INSERT INTO exams ({", ".join(COLUMNS)}) VALUES ({", ".join(f"${n + 1}" for n in range(len(COLUMNS)))})
-ON CONFLICT (exam_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS[1:])}
-WHERE exams.version <= excluded.version
-"""  # noqa: S608 - built from the constant list above
+KEEP_NEWER = f"""ON CONFLICT (exam_id) DO UPDATE
+SET {", ".join(f"{name} = excluded.{name}" for name in _NAMES.split()[1:])} WHERE exams.version <= excluded.version"""

@@ -6,17 +6,13 @@ from uuid import UUID
 from services.exam_results.domain.exam import Exam, Recorded
 from services.exam_results.domain.lifecycle import Lifecycle
 from services.exam_results.infrastructure.persistence.event_codec import decode, encode
-from services.exam_results.infrastructure.persistence.exam_rows import COLUMNS, UPSERT, exam_row
+from services.exam_results.infrastructure.persistence.exam_rows import KEEP_NEWER, exam_row
 from services.exam_results.infrastructure.wire_events import wire_messages
 from services.shared.platform.postgres.database import WriteSession
 from services.shared.platform.postgres.outbox import add_to_outbox
 
 _LOAD = """
 SELECT exam_id, version, type, at, event_id, actor_id, data FROM exam_events WHERE exam_id = $1 ORDER BY version
-"""
-_APPEND = """
-INSERT INTO exam_events (exam_id, version, clinic_id, type, at, event_id, actor_id, data)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 _BARCODE_TAKEN = """
 SELECT EXISTS (SELECT FROM exams WHERE clinic_id = $1 AND barcode = $2 AND patient_id <> $3)
@@ -50,8 +46,7 @@ class PostgresExamStore:
 
     async def project(self, exam: Exam) -> None:
         """Bring the read table's row to this exam; a row that knows more stays."""
-        row = exam_row(exam)
-        await self._session.execute(UPSERT, *(row[name] for name in COLUMNS))
+        await self._session.insert("exams", [exam_row(exam)], KEEP_NEWER)
 
     async def of_patient_not_of(self, patient_id: UUID, person_id: UUID) -> Sequence[UUID]:
         rows = await self._session.rows(_OF_PATIENT_NOT_OF, patient_id, person_id)
@@ -65,16 +60,19 @@ class PostgresExamStore:
         return taken
 
     async def _append(self, exam: Exam, recorded: Sequence[Recorded]) -> None:
+        rows = []
         for each in recorded:
             event_type, data = encode(each.event)
-            await self._session.execute(
-                _APPEND,
-                exam.facts.id,
-                each.version,
-                exam.facts.clinic_id,
-                event_type,
-                each.event.occurred_at,
-                each.event.event_id,
-                each.event.actor_id,
-                data,
+            rows.append(
+                {
+                    "exam_id": exam.facts.id,
+                    "version": each.version,
+                    "clinic_id": exam.facts.clinic_id,
+                    "type": event_type,
+                    "at": each.event.occurred_at,
+                    "event_id": each.event.event_id,
+                    "actor_id": each.event.actor_id,
+                    "data": data,
+                }
             )
+        await self._session.insert("exam_events", rows)

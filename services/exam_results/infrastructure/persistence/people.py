@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from services.exam_results.application.ports import Account
+from services.exam_results.application.ports import Account, OrderPeople
 from services.exam_results.application.search_text import searchable
 from services.exam_results.domain.people import (
     Laboratory,
@@ -12,7 +12,7 @@ from services.exam_results.domain.people import (
     Sex,
     TechnicalResponsible,
 )
-from services.shared.platform.postgres.database import Row, WriteSession
+from services.shared.platform.postgres.database import Row, Scope, WriteSession
 
 _PUT_PATIENT = """
 INSERT INTO patients (patient_id, clinic_id, person_id, record_number, name, social_name, sex, birth_date,
@@ -47,23 +47,63 @@ WHERE accounts.version < excluded.version AND NOT accounts.closed
 """
 
 
-class PostgresPeople:
-    def __init__(self, session: WriteSession) -> None:
-        self._session = session
+_PATIENT = [
+    "patient_id",
+    "clinic_id",
+    "person_id",
+    "record_number",
+    "name",
+    "social_name",
+    "sex",
+    "birth_date",
+    "mother_name",
+    "merged_into",
+]
+_PROFESSIONAL = ["account_id", "clinic_id", "name", "council", "number", "uf", "verified", "roles"]
+_FOR_ORDER = f"""SELECT
+    EXISTS (SELECT FROM accounts WHERE account_id = $1 AND closed AND {{scoped}}) AS caller_closed,
+    {", ".join(f"p.{name} AS p_{name}" for name in _PATIENT)},
+    {", ".join(f"r.{name} AS r_{name}" for name in _PROFESSIONAL)}
+FROM (SELECT) AS one
+    LEFT JOIN patients p ON p.patient_id = $2 AND {{scoped}}
+    LEFT JOIN professionals r ON r.account_id = $3 AND {{scoped}}
+LIMIT 1"""  # noqa: S608 - constants only
+_FOR_ORDER_HERE = _FOR_ORDER.format(scoped="true")
+_FOR_ORDER_ALONE = Scope.set_by(_FOR_ORDER.format(scoped="scope.clinic IS NOT NULL"), "$4", "$5")
 
-    async def patient(self, patient_id: UUID, *, steady: bool = False) -> Patient | None:
+
+class PostgresPeople:
+    """`scope` is for sessions without a transaction: the statement then sets it itself."""
+
+    def __init__(self, session: WriteSession, scope: Scope | None = None) -> None:
+        self._session = session
+        self._scope = scope
+
+    async def for_order(self, caller_id: UUID, patient_id: UUID, requester_id: UUID) -> OrderPeople:
+        sql: str = _FOR_ORDER_HERE
+        args: list[Any] = [caller_id, patient_id, requester_id]
+        if self._scope is not None:
+            sql, args = _FOR_ORDER_ALONE, [*args, *self._scope.settings()]
+        found = await self._session.row(sql, *args)
+        assert found is not None  # a row of its own, whoever is known
+        patient = {name: found[f"p_{name}"] for name in _PATIENT}
+        requester = {name: found[f"r_{name}"] for name in _PROFESSIONAL}
+        return OrderPeople(
+            found["caller_closed"],
+            _patient(patient) if patient["patient_id"] else None,
+            _professional(requester) if requester["account_id"] else None,
+        )
+
+    async def patient(self, patient_id: UUID) -> Patient | None:
         row = await self._session.row(
-            f"""SELECT patient_id, clinic_id, person_id, record_number, name, social_name, sex, birth_date, mother_name,
-                       merged_into
-                FROM patients WHERE patient_id = $1 {"FOR SHARE" if steady else ""}""",  # noqa: S608
+            f"SELECT {', '.join(_PATIENT)} FROM patients WHERE patient_id = $1",  # noqa: S608 - constants
             patient_id,
         )
         return None if row is None else _patient(row)
 
     async def professional(self, account_id: UUID) -> Professional | None:
         row = await self._session.row(
-            """SELECT account_id, clinic_id, name, council, number, uf, verified, roles
-               FROM professionals WHERE account_id = $1""",
+            f"SELECT {', '.join(_PROFESSIONAL)} FROM professionals WHERE account_id = $1",  # noqa: S608 - constants
             account_id,
         )
         return None if row is None else _professional(row)

@@ -1,5 +1,5 @@
-"""What the worker looks for across clinics: ended embargoes and parked messages. Ids only; the work itself is done
-in the clinic's own scope."""
+"""What the worker looks for across clinics: ended embargoes, parked messages, unsigned reports. Ids and counts
+only; the work itself is done in the clinic's own scope."""
 
 from datetime import datetime
 from uuid import UUID
@@ -35,3 +35,18 @@ class PostgresSweep:
                 limit,
             )
             return [(row["clinic_id"], row["waits_for"]) for row in rows]
+
+    async def unsigned(self, now: datetime, limit: int) -> tuple[int, float]:
+        """Return how many released reports wait for their signature (at most `limit`), and the oldest's wait in s."""
+        async with self._database.read(Scope()) as session:
+            await session.value(_SWEEP)
+            row = await session.row(
+                """SELECT count(*) AS waiting, min(released_at) AS since FROM (
+                       SELECT released_at FROM exams
+                       WHERE signed_file_id IS NULL AND state IN ('released', 'amended', 'corrected', 'appended')
+                       ORDER BY released_at LIMIT $1) AS oldest""",
+                limit,
+            )
+            assert row is not None
+            since = row["since"]
+            return row["waiting"], (now - since).total_seconds() if since else 0.0

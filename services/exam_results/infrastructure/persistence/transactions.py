@@ -1,7 +1,9 @@
 """Opens PostgreSQL transactions for the edge, in the scope that row-level security reads."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from types import TracebackType
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +11,11 @@ from services.exam_results.application.ports import ExamReads, ExamWork
 from services.exam_results.domain.lifecycle import Lifecycle
 from services.exam_results.infrastructure.persistence.exam_reads import PostgresExamReads
 from services.exam_results.infrastructure.persistence.work import PostgresExamWork
+from services.shared.kernel.errors import LaudoError
 from services.shared.kernel.principal import Principal
 from services.shared.platform.postgres.database import Database, Scope, WriteSession
-from services.shared.platform.postgres.idempotency import Created, once
+from services.shared.platform.postgres.idempotency import IN_FLIGHT, Created, answered, lock_of, remember
+from services.shared.platform.postgres.together import Together
 
 _CREATED = 201
 
@@ -25,10 +29,8 @@ class PostgresTransactions:
         self._topic = topic
         self._after_commit = after_commit
 
-    @asynccontextmanager
-    async def read(self, caller: Principal) -> AsyncIterator[ExamReads]:
-        async with self._database.statements() as session:
-            yield PostgresExamReads(session, Scope.of(caller))
+    def read(self, caller: Principal) -> AbstractAsyncContextManager[ExamReads]:
+        return _Reading(self._database, Scope.of(caller))
 
     @asynccontextmanager
     async def change(self, caller: Principal, exam_id: UUID) -> AsyncIterator[ExamWork]:
@@ -56,14 +58,21 @@ class PostgresTransactions:
         request: bytes,
         run: Callable[[ExamWork], Awaitable[Mapping[str, Any]]],
     ) -> tuple[Mapping[str, Any], bool]:
-        async with self._database.write(Scope.of(caller)) as session:
-
-            async def create() -> Created:
-                return Created(_CREATED, await run(self.work_of(session)))
-
-            created = await once(session, caller, key=key, route=route, request=request, run=create)
+        try:
+            async with self._database.lend(partial(Together, scope=Scope.of(caller))) as session:
+                made = Created(_CREATED, await run(self.work_of(session)))
+                await remember(session, caller, made, key=key, route=route, request=request)
+                if not await session.send(lock=lock_of(caller, key)):
+                    raise IN_FLIGHT.error()
+        except LaudoError:
+            # Refused perhaps because the same request came before: then its answer holds.
+            async with self._database.read(Scope.of(caller)) as reading:
+                seen = await answered(reading, caller, key=key, route=route, request=request)
+            if seen is None:
+                raise
+            return seen.body, True
         self._after_commit()
-        return created.body, created.replayed
+        return made.body, False
 
     async def _scope(self, caller: Principal, exam_id: UUID) -> Scope:
         """A patient acts on a row of some clinic: the clinic is looked up among the rows of that person."""
@@ -73,3 +82,19 @@ class PostgresTransactions:
         async with self._database.read(own) as session:
             clinic_id = await session.value("SELECT clinic_id FROM exams WHERE exam_id = $1", exam_id)
         return own if clinic_id is None else Scope(clinic_id=clinic_id, person_id=own.person_id)
+
+
+class _Reading:
+    """A context manager written out, like the one it stands on."""
+
+    def __init__(self, database: Database, scope: Scope) -> None:
+        self._statements = database.statements()
+        self._scope = scope
+
+    async def __aenter__(self) -> ExamReads:
+        return PostgresExamReads(await self._statements.__aenter__(), self._scope)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._statements.__aexit__(kind, error, trace)

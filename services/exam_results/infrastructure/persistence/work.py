@@ -10,12 +10,13 @@ from services.exam_results.infrastructure.persistence.exam_store import Postgres
 from services.exam_results.infrastructure.persistence.people import PostgresPeople
 from services.shared.kernel.audit import AuditEntry
 from services.shared.platform.postgres.database import WriteSession
+from services.shared.platform.postgres.together import Together
 
 
 class PostgresExamWork:
     def __init__(self, session: WriteSession, lifecycle: Lifecycle, topic: str) -> None:
         self.exams = PostgresExamStore(session, lifecycle, topic)
-        self.people = PostgresPeople(session)
+        self.people = PostgresPeople(session, session.scope if isinstance(session, Together) else None)
         self.reports = PostgresReports(session)
         self.files = PostgresExamFiles(session)
         self.reads = PostgresExamReads(session)

@@ -15,6 +15,7 @@ from services.exam_results.application.commands.request_recollection import Requ
 from services.exam_results.application.commands.return_exam import ReturnExam
 from services.exam_results.application.commands.schedule_exam import ScheduleExam
 from services.exam_results.application.commands.start_analysis import StartAnalysis
+from services.exam_results.application.exam_json import ExamJson
 from services.exam_results.application.ports import Transactions
 from services.exam_results.application.queries.list_exams import ListExams
 from services.exam_results.application.queries.read_exam import ReadExam
@@ -48,6 +49,7 @@ class Desk:
 
 def build_desk(transactions: Transactions, catalogue: Catalogue, lifecycle: Lifecycle, clock: Clock) -> Desk:
     """The one place where the API's use cases come together; tests pass in-memory transactions."""
+    json = ExamJson(catalogue, lifecycle)
     return Desk(
         transactions=transactions,
         catalogue=catalogue,
@@ -61,8 +63,8 @@ def build_desk(transactions: Transactions, catalogue: Catalogue, lifecycle: Life
         release=ReleaseExam(catalogue, clock),
         recollect=RequestRecollection(clock),
         cancel=CancelExam(clock),
-        list=ListExams(catalogue, lifecycle, clock),
-        read=ReadExam(catalogue, lifecycle, clock),
+        list=ListExams(catalogue, json, clock),
+        read=ReadExam(json, clock),
         snapshot=ReadSnapshot(clock),
     )
 

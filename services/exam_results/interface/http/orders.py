@@ -9,25 +9,26 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Header, Request, Response
 
-from services.exam_results.application.commands.register_exam import ExamOrder, RegisterExam
+from services.exam_results.application.commands.register_exam import RegisterExam
 from services.exam_results.application.policy import view_of
 from services.exam_results.application.ports import ExamWork, Order, PageKey
 from services.exam_results.application.queries.list_exams import ListExams, ListQuestion, order_of
 from services.exam_results.application.queries.read_catalogue import catalogue_data
 from services.exam_results.application.queries.read_exam import ReadExam
 from services.exam_results.domain.catalogue import Catalogue
-from services.exam_results.domain.exam_events import Priority
 from services.exam_results.interface.http.desk import caller_of, desk_of
 from services.exam_results.interface.http.list_query import query_documentation, read_query
-from services.exam_results.interface.http.schemas import OrderBody, Registered
+from services.exam_results.interface.http.order_body import order_documentation, read_order
+from services.exam_results.interface.http.schemas import Registered
 from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.http.api import json_response
 from services.shared.platform.http.callers import callers
+from services.shared.platform.http.hot_routes import hot
 from services.shared.platform.http.pages import (
     CURSOR_INVALID,
     decode_cursor,
     encode_cursor,
-    page,
+    page_of_json,
 )
 
 READERS = (Role.PATIENT, Role.DOCTOR, Role.RECEPTIONIST, Role.TECHNICIAN, Role.RELEASER)
@@ -44,6 +45,7 @@ def orders_router(catalogue: Catalogue) -> APIRouter:
         responses={201: {"model": Registered}},
         response_model=None,
         description=RegisterExam.__doc__,
+        openapi_extra=order_documentation(),
     )
     router.add_api_route(
         "",
@@ -78,24 +80,15 @@ def _add_catalogue(router: APIRouter, catalogue: Catalogue) -> None:
         return json_response(body, headers=headers)
 
 
+@hot
 async def register_exam(
-    request: Request,
-    principal: Annotated[Principal, callers(Role.DOCTOR, Role.RECEPTIONIST)],
-    body: OrderBody,
-    idempotency_key: Annotated[str, Header(min_length=8, max_length=200)],
+    request: Request, principal: Annotated[Principal, callers(Role.DOCTOR, Role.RECEPTIONIST)]
 ) -> Response:
     desk, caller = desk_of(request), caller_of(request, principal)
-    order = ExamOrder(
-        patient_id=body.patient_id,
-        code=body.code,
-        requester_id=body.requester_id,
-        priority=Priority(body.priority),
-        scheduled_at=body.scheduled_at,
-        clinical_note=body.clinical_note,
-    )
+    posted = await read_order(request)
 
     async def run(work: ExamWork) -> dict[str, object]:
-        exam = await desk.register.run(work, caller, order)
+        exam = await desk.register.run(work, caller, posted.order)
         return {
             "id": str(exam.facts.id),
             "protocol": exam.facts.protocol,
@@ -105,9 +98,9 @@ async def register_exam(
 
     answer, replayed = await desk.transactions.create_once(
         principal,
-        key=idempotency_key,
+        key=posted.idempotency_key,
         route="POST /api/v1/exams",
-        request=await request.body(),
+        request=posted.body,
         run=run,
     )
     headers = {"Location": f"/api/v1/exams/{answer['id']}"}
@@ -116,6 +109,7 @@ async def register_exam(
     return json_response(dict(answer), 201, headers)
 
 
+@hot
 async def list_exams(request: Request, principal: Annotated[Principal, callers(*READERS)]) -> Response:
     desk, query = desk_of(request), read_query(request)
     question = query.question()
@@ -123,9 +117,10 @@ async def list_exams(request: Request, principal: Annotated[Principal, callers(*
         question = _after(question, query.cursor, principal)
     async with desk.transactions.read(principal) as reads:
         found = await desk.list.run(reads, caller_of(request, principal), question)
-    return json_response(page(found.items, _cursor(found.order, found.next_key)))
+    return json_response(page_of_json(found.items, _cursor(found.order, found.next_key)))
 
 
+@hot
 async def read_exam(
     request: Request, principal: Annotated[Principal, callers(*READERS)], exam_id: UUID
 ) -> Response:

@@ -13,6 +13,7 @@ from services.exam_results.application.ports import ExamWork
 from services.exam_results.domain.errors import VERSION_CONFLICT
 from services.shared.kernel.errors import LaudoError
 from services.shared.platform.logs import get_logger
+from services.shared.platform.spans.recording import span
 
 _BATCH = 100
 _Clinic = UUID
@@ -37,8 +38,9 @@ class EmbargoSweep:
         found = await self._due(_BATCH)
         for clinic_id, exam_id in found:
             try:
-                async with self._work_in(clinic_id) as work:
-                    await self._open_result.run(work, exam_id)
+                with span("open result", "internal", incoming=None, attributes={}):
+                    async with self._work_in(clinic_id) as work:
+                        await self._open_result.run(work, exam_id)
             except LaudoError as error:
                 if error.kind is not VERSION_CONFLICT:  # another worker was faster
                     _log_failure(error, clinic_id, exam_id)

@@ -14,6 +14,7 @@ from services.file_management.application.ports import AlreadyApplied, Occasion,
 from services.file_management.domain.exam_folder import ExamFolder, ExamRef, FileProcessed
 from services.file_management.domain.proof import proof_of
 from services.file_management.infrastructure.dynamodb import mapping
+from services.file_management.infrastructure.dynamodb.rows import OutboxRow
 from services.file_management.infrastructure.dynamodb.table import Table
 from services.shared.platform.messaging.envelope import Message
 
@@ -28,8 +29,8 @@ class DynamoFolders:
         self,
         table: Table,
         announce: Announce,
-        outbox_row: Callable[[Message], Model],
-        after_commit: Callable[[], None],
+        outbox_row: Callable[[Message], OutboxRow],
+        after_commit: Callable[[Sequence[OutboxRow]], None],
     ) -> None:
         self._table = table
         self._announce = announce
@@ -45,9 +46,10 @@ class DynamoFolders:
     async def save(self, folder: ExamFolder, occasion: Occasion | None) -> None:
         # Envelopes are made here, not in the thread: they carry the current trace.
         messages = [self._announce(event) for event in folder.events]
-        await asyncio.to_thread(self._save, folder, occasion, [self._outbox_row(item) for item in messages])
-        if messages:
-            self._after_commit()
+        outbox = [self._outbox_row(item) for item in messages]
+        await asyncio.to_thread(self._save, folder, occasion, outbox)
+        if outbox:
+            self._after_commit(outbox)
 
     async def folders_of(self, account_id: UUID) -> Sequence[ExamRef]:
         return await asyncio.to_thread(self._folders_of, account_id)
@@ -108,7 +110,7 @@ class DynamoFolders:
         return [
             self._table.file(
                 mapping.file_key(file.id),
-                mapping.clinic_key(file.clinic_id),
+                mapping.FILE,
                 verification_code=file.verification_code,
                 file=mapping.file_data(file),
             )

@@ -11,6 +11,7 @@ from services.file_management.domain.report_file import Kind, ReportFile, Status
 from services.file_management.infrastructure.dynamodb.rows import FolderRow, ProofRow
 
 PROOF = "PROOF"
+FILE = "FILE"
 
 
 def exam_key(exam_id: UUID) -> str:

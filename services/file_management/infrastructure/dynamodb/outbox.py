@@ -1,26 +1,31 @@
 """The outbox in DynamoDB: rows are written with the folder, claimed by a conditional lease, deleted once published.
 
-Several relays share the work: a claim that another relay holds fails. A relay that dies loses its lease after half a
-minute, and the row is published by another: at least once. The index is spread over shards, so that no one partition
+Several relays share the work: a claim that another relay holds fails. A relay that dies loses its lease after ten
+seconds, and the row is published by another: at least once. The index is spread over shards, so that no one partition
 has to carry every clinic's events.
+
+Rows of this process's own commits are born with its lease and handed over: they are published without being looked for.
 """
 
 import asyncio
 import hashlib
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from pynamodb.exceptions import DeleteError, UpdateError
-from pynamodb.models import Model
 
 from services.file_management.infrastructure.dynamodb.rows import OutboxRow
 from services.file_management.infrastructure.dynamodb.table import Table
 from services.shared.platform import kill_points
 from services.shared.platform.messaging.envelope import Message
 from services.shared.platform.messaging.publisher import OutboxMessage
+from services.shared.platform.messaging.relay import POLL_INTERVAL_S
+from services.shared.platform.metrics.outbox import OutboxObserved
 
-LEASE_MS = 30_000
+LEASE_MS = 10_000  # a batch is published in milliseconds; one that takes longer may go out twice
 
 Publish = Callable[[Sequence[OutboxMessage]], Awaitable[frozenset[UUID]]]
 
@@ -31,8 +36,21 @@ class DynamoOutbox:
         self._destination = destination
         self._shards = shards
         self._next = 0
+        self._own: deque[OutboxRow] = deque()
+        self._looked_at = 0.0
+        self._observed = OutboxObserved("dynamodb")
 
-    def row(self, message: Message) -> Model:
+    def own_row(self, message: Message) -> OutboxRow:
+        """Return a row that this process will publish, once it is committed and handed over."""
+        row = self.row(message)
+        row.lease_until = _now_ms() + LEASE_MS
+        return row
+
+    def hand_over(self, rows: Sequence[OutboxRow]) -> None:
+        """Take rows of `own_row` that are committed."""
+        self._own.extend(rows)
+
+    def row(self, message: Message) -> OutboxRow:
         shard = int.from_bytes(hashlib.sha256(message.subject.encode()).digest()[:4]) % self._shards
         return self._table.outbox(
             f"OUTBOX#{message.id}",
@@ -47,13 +65,14 @@ class DynamoOutbox:
         )
 
     async def relay_batch(self, publish: Publish, limit: int) -> int:
-        """Look at every shard, starting where the last look ended; return how many were claimed."""
-        claimed: list[OutboxRow] = []
-        for _ in range(self._shards):
-            shard, self._next = self._next, (self._next + 1) % self._shards
-            claimed += await asyncio.to_thread(self._claim, str(shard), limit - len(claimed))
-            if len(claimed) >= limit:
-                break
+        """Take the own rows; look for others' at every shard, starting where the last look ended. Return how many were
+        claimed.
+        """
+        claimed = self._take_own(limit)
+        if not claimed or time.monotonic() - self._looked_at > POLL_INTERVAL_S:
+            self._looked_at = time.monotonic()
+            claimed += await self._look(limit - len(claimed))
+        self._observed.looked(max(map(_age_s, claimed), default=0), len(claimed))
         if not claimed:
             return 0
         kill_points.reached("after_commit_before_relay")
@@ -62,8 +81,24 @@ class DynamoOutbox:
         await asyncio.to_thread(self._settle, claimed, accepted)
         return len(claimed)
 
+    def _take_own(self, limit: int) -> list[OutboxRow]:
+        taken = [self._own.popleft() for _ in range(min(limit, len(self._own)))]
+        still_held = (
+            _now_ms() + LEASE_MS // 2
+        )  # later, another relay may have it: it is found by looking then
+        return [row for row in taken if row.lease_until > still_held]
+
+    async def _look(self, limit: int) -> list[OutboxRow]:
+        claimed: list[OutboxRow] = []
+        for _ in range(self._shards if limit > 0 else 0):
+            shard, self._next = self._next, (self._next + 1) % self._shards
+            claimed += await asyncio.to_thread(self._claim, str(shard), limit - len(claimed))
+            if len(claimed) >= limit:
+                break
+        return claimed
+
     def _claim(self, shard: str, limit: int) -> list[OutboxRow]:
-        now = int(time.time() * 1000)
+        now = _now_ms()
         rows = self._table.outbox.index.query(
             shard, filter_condition=self._table.outbox.lease_until < now, limit=limit
         )
@@ -92,6 +127,15 @@ class DynamoOutbox:
                     row.update(actions=[self._table.outbox.lease_until.set(0)])
             except (DeleteError, UpdateError):
                 continue  # the lease ends by itself; the consumers' inboxes absorb the copy
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)
+
+
+def _age_s(row: OutboxRow) -> float:
+    since = datetime.fromisoformat(str(row.outbox_at).partition("#")[0])
+    return (datetime.now(UTC) - since).total_seconds()
 
 
 def _message(row: OutboxRow) -> OutboxMessage:

@@ -1,12 +1,17 @@
-"""The items of the one table. Every key but a code's carries the clinic; what belongs together is one transaction.
+"""The items of the one table. Every key but those of codes and files carries the clinic; what belongs together is one
+transaction.
 
 EXAM#<exam>            CLINIC#<clinic>          the folder: the exam's people, its files, its revision
-FILE#<file>            CLINIC#<clinic>          one file, as a download needs it: one read
+FILE#<file>            FILE                     one file, as a download needs it; the row names the clinic
 CODE#<code>            PROOF                    what a printed code proves; who asks names no clinic, and learns none
 READER#<account>       CLINIC#<clinic>#EXAM#..  whose exam it is or who asked for it
 INBOX#<queue>#<event>  CLINIC#<clinic>          an event that was applied; forgotten after its dead letter is
 OUTBOX#<message>       CLINIC#<clinic>          an event to be published; gone once it is
-AUDIT#<clinic>#<day>   <time>#<id>              one audit fact; put once, never changed
+AUDIT#<chain>#<day>    <time>#<id>              one audit fact; put once, never changed. A chain is a clinic or `none`
+AUDITCHAINS            <chain>                  there are facts of this chain, since a day
+AUDITSEAL#<chain>      <sequence>               the seal of a fact
+AUDITSEALED#<chain>#.. <time>#<id>              that a fact is sealed: a day's facts and these are read side by side
+AUDITSEGMENT#<chain>   <first sequence>         what is exported as one object; AUDITSTORED#.. that it was
 """
 
 from pynamodb.attributes import JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
@@ -83,6 +88,15 @@ class OutboxRow(Model):
     index = OutboxIndex()
 
 
+class AuditByPatient(GlobalSecondaryIndex["AuditRow"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "audit_by_patient"
+        projection = AllProjection()
+
+    audit_patient = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
 class AuditRow(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
@@ -95,3 +109,33 @@ class AuditRow(Model):
     purpose = UnicodeAttribute()
     address = UnicodeAttribute(null=True)
     trace_id = UnicodeAttribute(null=True)
+    audit_patient = UnicodeAttribute(null=True)  # the patient once more, under a name no other item has
+    by_patient = AuditByPatient()
+
+
+class ChainRow(Model):
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    since = UnicodeAttribute()
+
+
+class SealRow(Model):
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    row_pk = UnicodeAttribute()
+    row_sk = UnicodeAttribute()
+    row_hash = UnicodeAttribute()
+    previous = UnicodeAttribute()
+    chain_hash = UnicodeAttribute()
+    sealed_at = UnicodeAttribute()
+
+
+class SealedRow(Model):
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+
+class SegmentRow(Model):
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    last = NumberAttribute(null=True)

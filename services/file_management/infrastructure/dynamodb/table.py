@@ -8,6 +8,7 @@ from pynamodb.connection import Connection
 from pynamodb.models import Model
 
 from services.file_management.infrastructure.dynamodb import rows
+from services.shared.platform.spans.aws import observe_calls
 
 Row = TypeVar("Row", bound=Model)
 
@@ -34,10 +35,14 @@ class Table:
     inbox: type[rows.InboxRow]
     outbox: type[rows.OutboxRow]
     audit: type[rows.AuditRow]
+    chain: type[rows.ChainRow]
+    seal: type[rows.SealRow]
+    sealed: type[rows.SealedRow]
+    segment: type[rows.SegmentRow]
 
 
 def connect_table(address: TableAddress) -> Table:
-    """Return the rows of one table, all on one pool of connections."""
+    """Return the rows of one table, on two pools of connections: audit facts, and all else."""
     meta = {
         "table_name": address.name,
         "region": address.region,
@@ -56,6 +61,7 @@ def connect_table(address: TableAddress) -> Table:
 
     outbox = bind(rows.OutboxRow)  # first: the connection learns the table's index from it
     shared = outbox._get_connection()
+    observe_calls(shared.connection.client)
     bound = Table(
         connection=shared.connection,
         folder=bind(rows.FolderRow),
@@ -64,8 +70,15 @@ def connect_table(address: TableAddress) -> Table:
         reader=bind(rows.ReaderRow),
         inbox=bind(rows.InboxRow),
         outbox=outbox,
-        audit=bind(rows.AuditRow),
+        audit=bind(rows.AuditRow),  # on connections of its own: it has an index of its own
+        chain=bind(rows.ChainRow),
+        seal=bind(rows.SealRow),
+        sealed=bind(rows.SealedRow),
+        segment=bind(rows.SegmentRow),
     )
-    for row in (bound.folder, bound.file, bound.proof, bound.reader, bound.inbox, bound.audit):
+    for row in (
+        bound.folder, bound.file, bound.proof, bound.reader, bound.inbox,
+        bound.chain, bound.seal, bound.sealed, bound.segment,
+    ):  # fmt: skip
         row._connection = shared
     return bound

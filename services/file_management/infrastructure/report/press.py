@@ -18,8 +18,7 @@ class WeasyPrintPress:
 
     async def render(self, document: Document, identifiers: Identifiers, mark: ReleaseMark | None) -> bytes:
         rendering = asyncio.ensure_future(self._processes.run(jobs.render, dict(document), identifiers, mark))
-        await asyncio.sleep(0)
-        kill_points.reached("while_rendering")
+        await kill_points.reached_during("while_rendering", rendering)
         return await rendering
 
     async def check(

@@ -71,7 +71,9 @@ class WarmProcesses:
     async def _attempt(self, job: Callable[..., T], *args: Any) -> T:
         pool = self._pool
         try:
-            future = asyncio.get_running_loop().run_in_executor(pool, job, *args)
+            # Handing a job in can start a process, and the first one the fork server with all its imports: seconds,
+            # in which the event loop must not stand still.
+            future = asyncio.wrap_future(await asyncio.to_thread(pool.submit, job, *args))
             return await asyncio.wait_for(future, self._timeout_s)
         except BrokenProcessPool:
             self._replace(pool)

@@ -1,5 +1,7 @@
 """Signs in the warm processes with a key in a file: a demo key, or a certificate mounted as a secret."""
 
+import asyncio
+
 from services.file_management.application.ports import Statement
 from services.file_management.infrastructure.report.processes import WarmProcesses
 from services.file_management.infrastructure.signing import jobs
@@ -23,10 +25,13 @@ class KeyFileSigner:
         return self._name
 
     async def sign(self, pdf: bytes, statement: Statement) -> bytes:
-        kill_points.reached("while_signing")
-        return await self._processes.run(
-            jobs.sign, self._files, pdf, statement.reason, statement.location, statement.name
+        signing = asyncio.ensure_future(
+            self._processes.run(
+                jobs.sign, self._files, pdf, statement.reason, statement.location, statement.name
+            )
         )
+        await kill_points.reached_during("while_signing", signing)
+        return await signing
 
     async def verify(self, pdf: bytes) -> bool:
         return await self._processes.run(jobs.is_valid, self._files, pdf)

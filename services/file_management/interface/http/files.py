@@ -1,10 +1,10 @@
 """Routes under `/api/v1/files`."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from services.file_management.application.caller import Caller
 from services.file_management.application.commands.issue_download_link import IssueDownloadLink
@@ -21,12 +21,22 @@ from services.file_management.interface.http.schemas import (
     file_body,
     verification_body,
 )
+from services.shared.kernel.errors import INVALID
 from services.shared.kernel.principal import Principal
 from services.shared.platform.http.api import json_response
 from services.shared.platform.http.callers import address_of, callers, public
+from services.shared.platform.http.hot_routes import hot
+from services.shared.platform.rate_limits.limit import By, Limit
 from services.shared.platform.tracing import current_trace_id
 
+VERIFICATION = (Limit("verification", 30, 60, By.ADDRESS, shared=True),)
 _PRIVATE = "private, no-store"
+_AS = ("redirect", "json")
+_DOWNLOAD_AS = {
+    "parameters": [
+        {"name": "as", "in": "query", "required": False, "schema": {"type": "string", "enum": list(_AS)}}
+    ]
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +59,7 @@ def file_routes(use_cases: FileUseCases) -> APIRouter:
 
     @router.get("/verification/{code}", description=CheckCode.__doc__)
     async def check_code(
-        _: Annotated[None, public("whoever holds a printed report may check it")],
+        _: Annotated[None, public("whoever holds a printed report may check it", limits=VERIFICATION)],
         response: Response,
         code: str,
     ) -> VerificationBody:
@@ -67,15 +77,15 @@ def file_routes(use_cases: FileUseCases) -> APIRouter:
         description=IssueDownloadLink.__doc__,
         response_class=Response,
         responses={302: {"description": "To the bytes"}, 200: {"model": LinkBody}},
+        openapi_extra=_DOWNLOAD_AS,
     )
-    async def download(
-        caller: Reader,
-        request: Request,
-        file_id: UUID,
-        as_: Annotated[Literal["redirect", "json"], Query(alias="as")] = "redirect",
-    ) -> Response:
+    @hot
+    async def download(request: Request, caller: Reader, file_id: UUID) -> Response:
+        wanted = request.query_params.get("as", "redirect")
+        if wanted not in _AS:
+            raise INVALID.error(field="as")
         link = await use_cases.issue_download_link.run(_caller(caller, request), file_id)
-        if as_ == "json":
+        if wanted == "json":
             body = {"url": link.url, "expires_in": LINK_SECONDS, "file_name": link.file.name}
             return json_response(body)
         return Response(status_code=302, headers={"Location": link.url, "Cache-Control": _PRIVATE})

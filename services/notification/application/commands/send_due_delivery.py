@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from services.notification.application.ports import (
+    UNREACHABLE,
     ClinicStore,
     ContactStore,
     Deliveries,
@@ -34,11 +35,11 @@ from services.notification.domain.rendering import (
     render_email,
     render_sms,
 )
-from services.notification.domain.retry import back_off
+from services.notification.domain.retry import back_off, while_out_of_reach
 from services.notification.domain.template import Template, Templates
 from services.shared.kernel.clock import Clock
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)  # for composing only: what is with a provider is `sending`, and not leased
 CLINIC_UNKNOWN = "clinic_unknown"
 TEXT_DOES_NOT_FIT = "text_does_not_fit"
 TIMED_OUT = "timed_out"
@@ -81,7 +82,8 @@ class SendDueDelivery:
       an appointment: one that was moved or cancelled while its message waited is not told any more.
     - `sending` is on record before the provider is called and `sent`, with the provider's id, after it. Nothing is
       held open meanwhile: no connection, no lock, only the state.
-    - What the provider surely refused is tried again with back-off; an unknown outcome is never repeated by
+    - What the provider surely refused is tried again with back-off, and while it is out of reach without an end to the
+      attempts, for a day; an unknown outcome is never repeated by
       itself, unless the text is a critical contact, which prefers a repeat to silence.
     """
 
@@ -189,6 +191,8 @@ class SendDueDelivery:
             if refusal.permanent:
                 await self._deliveries.close(sending, DeliveryState.FAILED, detail=refusal.detail)
                 return Attempt.FAILED
+            if refusal.detail == UNREACHABLE:
+                return await self._wait_for_the_provider(sending)
             return await self._retry_or_fail(sending, sending.attempts, refusal.detail)
         except OutcomeUnknown:
             if template.repeat_when_unknown:
@@ -197,6 +201,18 @@ class SendDueDelivery:
             return Attempt.UNKNOWN
         await self._deliveries.record_sent(sending, provider_id=provider_id, now=self._clock.now())
         return Attempt.SENT
+
+    async def _wait_for_the_provider(self, sending: Delivery) -> Attempt:
+        """Not counted as an attempt: an outage must not use up those that a message has."""
+        now = self._clock.now()
+        pause = while_out_of_reach(now - sending.created_at)
+        if pause is None:
+            await self._deliveries.close(sending, DeliveryState.FAILED, detail=UNREACHABLE)
+            return Attempt.FAILED
+        await self._deliveries.put_back(
+            sending, not_before=now + pause, detail=UNREACHABLE, attempts=sending.attempts - 1
+        )
+        return Attempt.RETRY
 
     async def _retry_or_fail(self, held: Delivery, attempts: int, detail: str) -> Attempt:
         pause = back_off(attempts)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.notification.application.ports import LogFilter
 from services.notification.domain.delivery import Delivery, DeliveryState, Lane
+from services.notification.domain.receipt import Receipt
 
 
 class InMemoryDeliveries:
@@ -60,6 +61,22 @@ class InMemoryDeliveries:
         else:
             self._change(sending, sent)
 
+    async def record_receipt(self, receipt: Receipt) -> bool:
+        known = self._by_id.get(receipt.delivery_id)
+        if known is None or known.receipt_rank >= receipt.rank:
+            return False
+        self._by_id[known.id] = replace(
+            known,
+            state=receipt.state,
+            receipt_rank=receipt.rank,
+            provider_id=receipt.provider_id,
+            sent_at=receipt.accepted_at,
+            lease_until=None,
+            not_before=None,
+            detail=receipt.detail,
+        )
+        return True
+
     async def put_back(self, held: Delivery, *, not_before: datetime, detail: str, attempts: int) -> None:
         self._change(
             held,
@@ -89,6 +106,22 @@ class InMemoryDeliveries:
             if delivery.state is DeliveryState.SENDING and (delivery.sending_at or moment) < moment
         ]
         return lost[:limit]
+
+    async def unknown_since_before(self, moment: datetime, *, detail: str, limit: int) -> Sequence[Delivery]:
+        open_ones = [
+            delivery
+            for delivery in self._by_id.values()
+            if delivery.state is DeliveryState.UNKNOWN
+            and delivery.detail == detail
+            and (delivery.sending_at or moment) < moment
+        ]
+        return open_ones[:limit]
+
+    async def any_receipt_of_later_than(self, moment: datetime) -> bool:
+        return any(
+            delivery.receipt_rank > 0 and delivery.sent_at is not None and delivery.sent_at > moment
+            for delivery in self._by_id.values()
+        )
 
     async def page(
         self, which: LogFilter, *, after: tuple[datetime, UUID] | None, limit: int

@@ -15,6 +15,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "deliveries": [
         IndexModel([("state", ASCENDING), ("lane", ASCENDING), ("due_at", ASCENDING)], name="due"),
         IndexModel([("state", ASCENDING), ("sending_at", ASCENDING)], name="lost"),
+        IndexModel([("sent_at", ASCENDING)], name="sent"),
         IndexModel([("person_id", ASCENDING), *_NEWEST_FIRST], name="of_person"),
         IndexModel([("clinic_id", ASCENDING), *_NEWEST_FIRST], name="of_clinic"),
         IndexModel([("exam_id", ASCENDING), *_NEWEST_FIRST], name="of_exam"),
@@ -26,6 +27,11 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("clinic_id", ASCENDING), ("at", DESCENDING)], name="of_clinic"),
         IndexModel([("patient_id", ASCENDING), ("at", DESCENDING)], name="of_patient"),
     ],
+    "audit_seals": [
+        IndexModel([("chain", ASCENDING), ("sequence", ASCENDING)], name="one_per_sequence", unique=True),
+        IndexModel([("row_id", ASCENDING)], name="one_per_row", unique=True),
+    ],
+    "audit_segments": [IndexModel([("chain", ASCENDING), ("first", ASCENDING)], name="of_chain")],
 }
 
 

@@ -10,6 +10,7 @@ from pymongo import ASCENDING, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from services.notification.domain.delivery import Delivery, DeliveryState, Lane
+from services.notification.domain.receipt import Receipt
 from services.notification.infrastructure.persistence.database import Database, Document
 from services.notification.infrastructure.persistence.delivery_rows import from_document, to_document
 
@@ -60,6 +61,21 @@ class MongoDeliveries:
         sent = {"state": DeliveryState.SENT.value, "provider_id": provider_id, "sent_at": now, "detail": None}
         await self._deliveries.update_one(which, {"$set": sent})
 
+    async def record_receipt(self, receipt: Receipt) -> bool:
+        told: Document = {
+            "state": receipt.state.value,
+            "receipt_rank": receipt.rank,
+            "provider_id": receipt.provider_id,
+            "sent_at": receipt.accepted_at,
+            "lease_until": None,
+            "not_before": None,
+            "detail": receipt.detail,
+        }
+        # A delivery from before there were receipts has no rank at all.
+        older: Document = {"$or": [{"receipt_rank": {"$lt": receipt.rank}}, {"receipt_rank": None}]}
+        done = await self._deliveries.update_one({"_id": receipt.delivery_id, **older}, {"$set": told})
+        return done.modified_count == 1
+
     async def put_back(self, held: Delivery, *, not_before: datetime, detail: str, attempts: int) -> None:
         queued: Document = {
             "state": DeliveryState.QUEUED.value,
@@ -81,6 +97,17 @@ class MongoDeliveries:
             {"state": DeliveryState.SENDING.value, "sending_at": {"$lt": moment}}, limit=limit
         )
         return [from_document(document) async for document in lost]
+
+    async def unknown_since_before(self, moment: datetime, *, detail: str, limit: int) -> Sequence[Delivery]:
+        open_ones = self._deliveries.find(
+            {"state": DeliveryState.UNKNOWN.value, "sending_at": {"$lt": moment}, "detail": detail},
+            limit=limit,
+        )
+        return [from_document(document) async for document in open_ones]
+
+    async def any_receipt_of_later_than(self, moment: datetime) -> bool:
+        told: Document = {"sent_at": {"$gt": moment}, "receipt_rank": {"$gt": 0}}
+        return await self._deliveries.find_one(told, {"_id": 1}) is not None
 
 
 def _as_held(delivery: Delivery) -> Document:

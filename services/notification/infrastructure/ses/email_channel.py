@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import Executor
+from contextvars import copy_context
 from email.utils import formataddr
 from typing import Any
 
@@ -33,7 +34,9 @@ class SesEmailChannel:
         self._configuration = {"ConfigurationSetName": configuration_set} if configuration_set else {}
 
     async def send(self, message: EmailMessage) -> str:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._send, message)
+        in_trace = copy_context().run  # a thread does not know whose trace it works for
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, in_trace, self._send, message)
 
     def _send(self, message: EmailMessage) -> str:
         content = {

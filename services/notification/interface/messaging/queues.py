@@ -8,6 +8,7 @@ from services.notification.application.service import Listeners
 from services.notification.interface.messaging.account_events import AccountEvents
 from services.notification.interface.messaging.exam_events import ExamEvents
 from services.notification.interface.messaging.file_events import FileEvents
+from services.notification.interface.messaging.provider_events import ProviderEvents
 from services.notification.interface.messaging.security_commands import SecurityCommands
 from services.shared.kernel.clock import Clock
 from services.shared.platform.messaging.consumer import Effect
@@ -33,6 +34,7 @@ def effects(listeners: Listeners, clock: Clock) -> dict[str, Effect]:
             announce_report=listeners.announce_report,
         ),
         "notification-files": FileEvents(announce_attachment=listeners.announce_attachment),
+        "notification-provider-events": ProviderEvents(record_receipt=listeners.record_receipt),
         "notification-critical": commands,
         "notification-commands": commands,
     }

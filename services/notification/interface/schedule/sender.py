@@ -1,12 +1,14 @@
 """Sends what is due, in one lane, a bounded number at a time."""
 
 import asyncio
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from services.notification.application.commands.send_due_delivery import Attempt, SendDueDelivery
 from services.notification.domain.delivery import Delivery, Lane
 from services.shared.platform.logs import get_logger
-from services.shared.platform.tracing import trace
+from services.shared.platform.metrics.declared import SENDS
+from services.shared.platform.spans.recording import Value, span
 
 POLL_INTERVAL_S = 1.0
 _PAUSE_AFTER_FAILURE_S = 2.0
@@ -64,7 +66,7 @@ class SenderLoop:
 
     async def _send_one(self, delivery: Delivery) -> None:
         try:
-            with trace(delivery.traceparent):
+            with _sending(delivery) as said:
                 log = get_logger().bind(
                     delivery_id=delivery.id,
                     channel=delivery.channel.value,
@@ -75,9 +77,20 @@ class SenderLoop:
                 try:
                     outcome = await self._send(delivery)
                 except Exception:
+                    SENDS.labels(delivery.channel.value, "broke").inc()
                     log.exception("delivery.attempt_broke")
                     return
+                SENDS.labels(delivery.channel.value, outcome.value).inc()
+                said["laudo.outcome"] = outcome.value
                 level = "info" if outcome in (Attempt.SENT, Attempt.HELD, Attempt.LOST) else "warning"
                 getattr(log, level)(f"delivery.{outcome.value}")
         finally:
             self._slots.release()
+
+
+def _sending(delivery: Delivery) -> AbstractContextManager[dict[str, Value]]:
+    """Enter the trace of what the delivery tells about."""
+    channel = delivery.channel.value
+    return span(
+        f"tell by {channel}", "internal", incoming=delivery.traceparent, attributes={"laudo.channel": channel}
+    )

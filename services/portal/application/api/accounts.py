@@ -1,5 +1,6 @@
 """What the portal asks of accounts (`/api/v1/accounts`)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from services.portal.application.ports import ApiGateway, Caller, Json
@@ -9,19 +10,12 @@ class AccountsApi:
     def __init__(self, gateway: ApiGateway) -> None:
         self._gateway = gateway
 
-    async def sign_in(self, caller: Caller, login: str, password: str, code: str | None = None) -> Json:
-        body = {"login": login, "password": password} | ({"code": code} if code else {})
-        return await self._gateway.call(caller, "accounts", "POST", "/sessions", body=body)
-
     async def refresh(self, caller: Caller, refresh_token: str) -> Json:
         body = {"refresh_token": refresh_token}
         return await self._gateway.call(caller, "accounts", "POST", "/sessions/refresh", body=body)
 
     async def sign_out(self, caller: Caller) -> None:
         await self._gateway.call(caller, "accounts", "DELETE", "/sessions/current")
-
-    async def step_up(self, caller: Caller, code: str) -> Json:
-        return await self._gateway.call(caller, "accounts", "POST", "/step-up", body={"code": code})
 
     async def ask_first_access(self, caller: Caller, login: str) -> None:
         await self._gateway.call(caller, "accounts", "POST", "/first-access", body={"login": login})
@@ -35,6 +29,13 @@ class AccountsApi:
 
     async def speak(self, caller: Caller, locale: str) -> None:
         await self._gateway.call(caller, "accounts", "PUT", "/me/locale", body={"locale": locale})
+
+    async def name_staff(self, caller: Caller, ids: Sequence[str]) -> list[Json]:
+        """Name those of `ids` who work where the caller is a patient; at most 100."""
+        answer = await self._gateway.call(
+            caller, "accounts", "GET", "/me/accesses/people", params={"id": list(ids)}
+        )
+        return list(answer["items"])
 
     async def find_patients(self, caller: Caller, q: str, cursor: str | None = None) -> Json:
         params = {"q": q, "limit": "20"} | ({"cursor": cursor} if cursor else {})

@@ -1,7 +1,7 @@
 """Calls the four services over HTTP with the person's token, language and trace; turns problem+json into ApiProblem."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -9,6 +9,7 @@ import httpx
 from services.portal.application.ports import Caller, Json, Method, Service
 from services.portal.application.problems import ApiProblem, WrongField, unreachable
 from services.shared.platform.logs import get_logger
+from services.shared.platform.spans.outgoing import calling
 from services.shared.platform.tracing import current_traceparent
 
 TIMEOUT = httpx.Timeout(10, connect=2)
@@ -32,7 +33,7 @@ class HttpGateway:
         path: str,
         *,
         body: Json | None = None,
-        params: Mapping[str, str] | None = None,
+        params: Mapping[str, str | Sequence[str]] | None = None,
         idempotency_key: str | None = None,
     ) -> Json:
         headers = {"Accept-Language": caller.locale, "Accept": "application/json"}
@@ -40,6 +41,8 @@ class HttpGateway:
             headers["Authorization"] = f"Bearer {caller.token}"
         if caller.address:
             headers["X-Forwarded-For"] = caller.address
+        if caller.agent:
+            headers["User-Agent"] = caller.agent
         if idempotency_key:
             headers["Idempotency-Key"] = idempotency_key
         request = self._http.build_request(
@@ -50,9 +53,8 @@ class HttpGateway:
     async def _answer(self, request: httpx.Request, service: Service) -> Json:
         """Send it; a second click that meets the first one still in flight waits for the first one's answer."""
         for attempt in range(1, _IN_FLIGHT_TRIES + 1):
-            request.headers["traceparent"] = current_traceparent()
             try:
-                response = await self._http.send(request)
+                response = await self._send(request)
             except httpx.HTTPError as error:
                 get_logger().warning("portal.service_unreachable", host=service, exc_info=error)
                 raise unreachable() from error
@@ -63,6 +65,13 @@ class HttpGateway:
                 break
             await asyncio.sleep(_IN_FLIGHT_PAUSE_S)
         raise problem
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        with calling(request.method, request.url.host) as said:
+            request.headers["traceparent"] = current_traceparent()
+            response = await self._http.send(request)
+            said["http.response.status_code"] = response.status_code
+            return response
 
 
 def _in_flight(problem: ApiProblem) -> bool:

@@ -12,8 +12,10 @@ from services.portal.interface.http.failures import FailuresBecomePages, add_fai
 from services.portal.interface.http.headers import SecurityHeaders
 from services.portal.interface.http.health import health_router
 from services.portal.interface.http.pages import (
+    accesses,
     account,
     bench,
+    confirm,
     contact,
     downloads,
     duplicates,
@@ -22,11 +24,15 @@ from services.portal.interface.http.pages import (
     first_access,
     home,
     invitation,
+    new_authenticator,
     notices,
     orders,
     patients,
     release,
+    reset,
+    security,
     sign_in,
+    sign_in_steps,
     sign_up,
     staff,
     values,
@@ -34,10 +40,13 @@ from services.portal.interface.http.pages import (
 )
 from services.portal.interface.http.rendering import STATIC
 from services.shared.platform.http.middleware import LimitedBodies, TracedRequests
+from services.shared.platform.http.scrape import metrics_router
 
 PAGES = (
-    sign_in, first_access, home, patients, orders, exam_list, exam, bench, values, release, downloads,
-    notices, account, verification, staff, invitation, sign_up, contact, duplicates,
+    sign_in, sign_in_steps, reset, confirm, security, new_authenticator,
+    first_access, home, patients, orders, exam_list, exam, bench, values, release, downloads,
+    notices, accesses, account, verification,
+    staff, invitation, sign_up, contact, duplicates,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -64,6 +73,7 @@ def create_portal(
         redirect_slashes=False,
     )
     app.include_router(health_router(checks))
+    app.include_router(metrics_router())
     for page in PAGES:
         app.include_router(page.router)
     app.mount("/static", _KeptFiles(directory=STATIC), name="static")

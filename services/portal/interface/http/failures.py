@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.portal.application.problems import ApiProblem
+from services.portal.interface.http.come_back import page_of
 from services.portal.interface.http.safe_redirect import safe_path
 from services.portal.interface.http.visit import Visit
 from services.portal.interface.http.visitors import FormRefused, SignInNeeded, stranger, visit_of
@@ -82,6 +83,8 @@ async def _api_problem(request: Request, error: Exception) -> Response:
         await visit.portal.sessions.drop(visit.session.id)
         visit.session = None
         return await _sign_in(request, SignInNeeded(visit, request.url.path))
+    if error.is_kind("step_up_required") and visit.session is not None:
+        return visit.go(f"/confirmar?next={quote(safe_path(page_of(request)), safe='/')}")
     if error.status >= 500:
         return failure_page(visit, 503, "unavailable")
     kind = _PAGES.get(error.status, "problem")

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from services.portal.application.accesses import Accesses
 from services.portal.application.api.accounts import AccountsApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
 from services.portal.application.api.identity import IdentityApi
 from services.portal.application.api.merges import MergesApi
 from services.portal.application.api.notifications import NotificationsApi
+from services.portal.application.api.security import SecurityApi
 from services.portal.application.api.staff import StaffApi
 from services.portal.application.ports import SealedStore
 from services.portal.application.searches import Searches
@@ -25,6 +27,8 @@ class Portal:
     exams: ExamsApi
     files: FilesApi
     notifications: NotificationsApi
+    accesses: Accesses
+    security: SecurityApi
     staff: StaffApi
     identity: IdentityApi
     merges: MergesApi

@@ -3,7 +3,15 @@
 from urllib.parse import urlsplit
 
 HOME = "/"
-_NOT_AFTER_SIGN_IN = ("/entrar", "/sair", "/idioma", "/primeiro-acesso", "/static")
+_NOT_AFTER_SIGN_IN = (
+    "/entrar",
+    "/sair",
+    "/idioma",
+    "/primeiro-acesso",
+    "/esqueci-a-senha",
+    "/confirmar",
+    "/static",
+)
 
 
 def safe_path(wanted: str | None) -> str:

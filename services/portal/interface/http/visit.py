@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.portal.application.ports import Caller
 from services.portal.application.session import Session
+from services.portal.application.sessions import new_session_id
 from services.portal.interface.http.come_back import page_of
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Role
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 SESSION_COOKIE = "laudo_session"
 LANGUAGE_COOKIE = "laudo_lang"
 NOTICE_COOKIE = "laudo_notice"
+DEVICE_COOKIE = "laudo_device"
 _YEAR_S = 365 * 24 * 3600
+_TOKEN_LENGTH = range(20, 100)
 
 
 class Blanks(dict[str, str]):
@@ -41,11 +44,15 @@ class Visit:
 
     @property
     def caller(self) -> Caller:
-        """On whose behalf the services are asked."""
-        return self.caller_with(self.session.access_token if self.session else None)
+        """On whose behalf the services are asked: for five minutes after confirming, with the word of it."""
+        if self.session is None:
+            return self.caller_with(None)
+        stepped = self.portal.sessions.stepped_up_token(self.session)
+        return self.caller_with(stepped or self.session.access_token)
 
     def caller_with(self, token: str | None) -> Caller:
-        return Caller(self.locale, token, address_of(self.request))
+        agent = self.request.headers.get("user-agent", "")
+        return Caller(self.locale, token, address_of(self.request), agent)
 
     @property
     def signed_in(self) -> Session:
@@ -53,6 +60,16 @@ class Visit:
         if self.session is None:
             raise LookupError("nobody is signed in")
         return self.session
+
+    @property
+    def device(self) -> str:
+        """The token by which accounts knows this browser again: the cookie's, or a new one."""
+        kept = self.request.cookies.get(DEVICE_COOKIE, "")
+        if len(kept) in _TOKEN_LENGTH and kept.isascii():
+            return kept
+        if not hasattr(self.request.state, "device"):
+            self.request.state.device = new_session_id()
+        return str(self.request.state.device)
 
     @property
     def is_htmx(self) -> bool:
@@ -101,6 +118,15 @@ class Visit:
         """Hand the browser a new opaque id; it ends with the browser, or when the portal forgets it."""
         self._cookie(response, SESSION_COOKIE, session_id)
         return response
+
+    def remember_device(self, response: Response) -> Response:
+        """Once somebody signed in here, strangers who fail elsewhere do not keep this browser waiting."""
+        self._cookie(response, DEVICE_COOKIE, self.device, max_age=_YEAR_S)
+        return response
+
+    def go_on_as(self, session: Session) -> None:
+        """Use a session that got a new id; every answer from now on hands it to the browser."""
+        self.session, self.visitor_id, self.is_new = session, session.id, True
 
     def _known(self, response: Response) -> Response:
         return self.become(response, self.visitor_id) if self.is_new else response

@@ -10,6 +10,8 @@ from fastapi import APIRouter, FastAPI, Response
 
 from services.shared.platform.auth import TokenVerifier
 from services.shared.platform.http.callers import public
+from services.shared.platform.http.hot_routes import HotRoutes, hot_routes_of
+from services.shared.platform.http.limits import Limits, LimitsStated
 from services.shared.platform.http.middleware import (
     BugsAnswered,
     LimitedBodies,
@@ -17,6 +19,7 @@ from services.shared.platform.http.middleware import (
     TracedRequests,
 )
 from services.shared.platform.http.problems import add_problem_handlers
+from services.shared.platform.http.scrape import metrics_router
 
 Check = Callable[[], Awaitable[Any]]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -40,7 +43,8 @@ def create_api(
 ) -> FastAPI:
     """Return the API. `checks` are the dependencies `/readyz` asks, each within 2 s. `prefix` is `/api/v1/...`.
 
-    `token_verifier` may be set later on `app.state.token_verifier`, when it needs the running event loop.
+    `token_verifier` may be set later on `app.state.token_verifier`, when it needs the running event loop; so may
+    `app.state.limits`, which counts in this process alone until then.
     """
     app = FastAPI(
         title=title,
@@ -52,13 +56,17 @@ def create_api(
         redirect_slashes=False,
     )
     app.state.token_verifier = token_verifier
+    app.state.limits = Limits()
     app.include_router(_health(checks), prefix=prefix)
     for router in routers:
         app.include_router(router, prefix=prefix)
+    app.include_router(metrics_router())
     add_problem_handlers(app)
+    app.add_middleware(SlashesForgiven)
+    app.add_middleware(HotRoutes, routes=hot_routes_of(app))
+    app.add_middleware(LimitsStated)
     app.add_middleware(LimitedBodies, except_paths=json_only_except)
     app.add_middleware(BugsAnswered)
-    app.add_middleware(SlashesForgiven)
     app.add_middleware(TracedRequests, prefix=prefix)
     return app
 
@@ -67,12 +75,12 @@ def _health(checks: Mapping[str, Check]) -> APIRouter:
     router = APIRouter(tags=["health"])
 
     @router.get("/healthz")
-    async def alive(_: Annotated[None, public("probes have no account")]) -> dict[str, str]:
+    async def alive(_: Annotated[None, public("probes have no account", limits=())]) -> dict[str, str]:
         """Alive: the process answers."""
         return {"status": "alive"}
 
     @router.get("/readyz")
-    async def ready(_: Annotated[None, public("probes have no account")]) -> Response:
+    async def ready(_: Annotated[None, public("probes have no account", limits=())]) -> Response:
         """Ready: every dependency answers. 503 names those that do not."""
         states = dict(
             zip(checks, await asyncio.gather(*(_state(check) for check in checks.values())), strict=True)

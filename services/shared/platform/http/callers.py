@@ -2,6 +2,8 @@
 
 async def register(caller: Annotated[Principal, callers(Role.DOCTOR, Role.RECEPTIONIST)]) -> ...
 async def jwks(_: Annotated[None, public("keys are for everyone")]) -> ...
+
+And how often: `limits=` names other limits than the usual ones, `()` none.
 """
 
 from collections.abc import Iterator
@@ -13,14 +15,17 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from services.shared.kernel.errors import FORBIDDEN
 from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.auth import TOKEN_MISSING, TokenVerifier
+from services.shared.platform.http.limits import PER_ADDRESS, PER_PERSON, Limits
+from services.shared.platform.rate_limits.limit import Limit
 
 
 class Callers:
     """A dependency that lets in the named roles (any of them), with the scope where one is named."""
 
-    def __init__(self, roles: tuple[Role, ...], scope: str | None) -> None:
+    def __init__(self, roles: tuple[Role, ...], scope: str | None, limits: tuple[Limit, ...]) -> None:
         self.roles = roles
         self.scope = scope
+        self.limits = limits
 
     async def __call__(self, request: Request) -> Principal:
         header = request.headers.get("authorization", "")
@@ -31,27 +36,33 @@ class Callers:
         principal = await verifier.verify(token)
         if not principal.has(*self.roles) or (self.scope and self.scope not in principal.scopes):
             raise FORBIDDEN.error()
+        if self.limits:
+            counted: Limits = request.app.state.limits
+            await counted.check(request, self.limits, principal)
         return principal
 
 
 class Public:
     """A dependency that lets everyone in, for the stated reason."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, limits: tuple[Limit, ...]) -> None:
         self.reason = reason
+        self.limits = limits
 
-    async def __call__(self) -> None:
-        return None
+    async def __call__(self, request: Request) -> None:
+        if self.limits:
+            counted: Limits = request.app.state.limits
+            await counted.check(request, self.limits)
 
 
-def callers(*roles: Role, scope: str | None = None) -> Any:
+def callers(*roles: Role, scope: str | None = None, limits: tuple[Limit, ...] = PER_PERSON) -> Any:
     if not roles:
         raise ValueError("name at least one role")
-    return Depends(Callers(roles, scope))
+    return Depends(Callers(roles, scope, limits))
 
 
-def public(reason: str) -> Any:
-    return Depends(Public(reason))
+def public(reason: str, *, limits: tuple[Limit, ...] = PER_ADDRESS) -> Any:
+    return Depends(Public(reason, limits))
 
 
 def undeclared_routes(app: FastAPI) -> Iterator[str]:

@@ -7,6 +7,7 @@ from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.shared.kernel.errors import Category, ErrorKind
+from services.shared.platform.http.observation import request_ended
 from services.shared.platform.http.problems import INTERNAL, of_kind
 from services.shared.platform.logs import get_logger
 from services.shared.platform.tracing import trace
@@ -24,7 +25,7 @@ UNSUPPORTED = ErrorKind(
     "Este endereço aceita apenas JSON (Content-Type: application/json).",
     "This address accepts JSON only (Content-Type: application/json).",
 )
-_QUIET = ("/healthz", "/readyz")
+_QUIET = ("/healthz", "/readyz", "/metrics")
 
 
 class TracedRequests:
@@ -53,12 +54,14 @@ class TracedRequests:
                 await self._app(scope, receive, remember_status)
             finally:
                 if not scope["path"].endswith(_QUIET):
+                    route, seconds = self._template(scope), time.perf_counter() - started
+                    request_ended(scope["method"], route, status, seconds, incoming)
                     get_logger().info(
                         "request",
                         method=scope["method"],
-                        route=self._template(scope),
+                        route=route,
                         status=status,
-                        duration_ms=round((time.perf_counter() - started) * 1000, 1),
+                        duration_ms=round(seconds * 1000, 1),
                     )
 
     def _template(self, scope: Scope) -> str:

@@ -34,3 +34,8 @@ def decode_cursor(cursor: str, parts: int) -> list[str]:
 
 def page(items: list[Any], next_cursor: str | None) -> dict[str, Any]:
     return {"items": items, "next_cursor": next_cursor}
+
+
+def page_of_json(items: list[str], next_cursor: str | None) -> bytes:
+    """The same envelope for items that are JSON already."""
+    return f'{{"items":[{",".join(items)}],"next_cursor":{orjson.dumps(next_cursor).decode()}}}'.encode()

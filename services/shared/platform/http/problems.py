@@ -98,12 +98,12 @@ def of_kind(kind: ErrorKind, request: Request, status: int | None = None) -> Res
 
 
 def add_problem_handlers(app: FastAPI) -> None:
-    app.add_exception_handler(LaudoError, _laudo_error)
-    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(LaudoError, laudo_error)
+    app.add_exception_handler(RequestValidationError, validation_error)
     app.add_exception_handler(HTTPException, _http_error)
 
 
-async def _laudo_error(request: Request, error: Exception) -> Response:
+async def laudo_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, LaudoError)
     locale = locale_of(request)
     detail = error.sentence(locale)
@@ -125,7 +125,7 @@ async def _laudo_error(request: Request, error: Exception) -> Response:
     )
 
 
-async def _validation_error(request: Request, error: Exception) -> Response:
+async def validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     if any(item["type"] == "json_invalid" for item in error.errors()):
         return of_kind(MALFORMED_JSON, request)

@@ -5,6 +5,9 @@ letters. A failed message is sent again with its failures counted in an attribut
 those that a killed process or a slow neighbour in the batch cost say nothing about a message. The queue's redrive
 policy takes only what was received far more often. While the consumer's own dependency is down it stops polling, and
 messages already in hand are sent again, delayed, uncounted, so that an outage fills no dead letters.
+
+A message in hand is hidden for ten seconds at a time, and again while the work on it lasts: those of a process that
+was killed come back soon, and long work is not given to a second worker meanwhile.
 """
 
 import asyncio
@@ -18,16 +21,22 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from services.shared.platform import kill_points
 from services.shared.platform.logs import get_logger
 from services.shared.platform.messaging.envelope import MalformedMessage, Message, parse_message
+from services.shared.platform.metrics.declared import MESSAGE_SECONDS, MESSAGES
+from services.shared.platform.metrics.queue_age import age_of
+from services.shared.platform.spans.messages import processing
 from services.shared.platform.topology import QueueSettings, load_topology
-from services.shared.platform.tracing import trace
 
 Effect = Callable[[Message], Awaitable[str]]
 """Applies one message in one transaction with its inbox row; returns `done`, `repeat`, `stale` or `parked`."""
 
 Healthy = Callable[[], Awaitable[bool]]
 _PAUSE_WHILE_DOWN_S = 1.0
+_HIDDEN_S = 10  # at a time; the queue's own 30 s hold where the platform receives for us (Lambda)
+_HIDE_AGAIN_S = 3.0
 _OUTAGE_DELAY_S = 15
 _FAILURES = "failures"
+_SENT_AT = "SentTimestamp"  # milliseconds since 1970
+_UNKNOWN = "unknown"
 
 
 class SqsConsumer:
@@ -39,12 +48,15 @@ class SqsConsumer:
         types: frozenset[str],
         loop: asyncio.AbstractEventLoop,
         effect_timeout_s: float = 25,
+        parse: Callable[[str], Message] = parse_message,
     ) -> None:
+        """`parse` reads what does not come in our own envelope; it raises MalformedMessage as parse_message does."""
         self.queue = queue
         self._effect = effect
         self._types = types
         self._loop = loop
         self._timeout = effect_timeout_s
+        self._parse = parse
 
     def handler(self, event: dict[str, Any], context: Any = None) -> dict[str, Any]:
         """Lambda's entry and the pod's: process a batch, return `batchItemFailures`. Runs outside the event loop."""
@@ -63,24 +75,26 @@ class SqsConsumer:
         """Validate and apply one message body; raise when it must come back."""
         started = time.perf_counter()
         try:
-            message = parse_message(body)
+            message = self._parse(body)
             if message.type not in self._types:
                 raise MalformedMessage(f"type not for this queue: {message.type}")
         except MalformedMessage as reason:
+            MESSAGES.labels(self.queue, _UNKNOWN, "malformed").inc()
             get_logger().error("message.malformed", queue=self.queue, reason=str(reason))
             raise
-        with trace(message.traceparent):
+        with processing(message, self.queue) as said:
             log = get_logger().bind(queue=self.queue, event_id=message.id, event_type=message.type)
             try:
                 outcome = await asyncio.wait_for(self._effect(message), self._timeout)
             except Exception:
+                MESSAGES.labels(self.queue, message.type, "failed").inc()
                 log.exception("message.failed")
                 raise
-            log.info(
-                "message.handled",
-                status=outcome,
-                duration_ms=round((time.perf_counter() - started) * 1000, 1),
-            )
+            said["laudo.outcome"] = outcome
+            seconds = time.perf_counter() - started
+            MESSAGES.labels(self.queue, message.type, outcome).inc()
+            MESSAGE_SECONDS.labels(self.queue).observe(seconds)
+            log.info("message.handled", status=outcome, duration_ms=round(seconds * 1000, 1))
 
 
 class SqsPoller:
@@ -130,11 +144,30 @@ class SqsPoller:
 
     async def _process(self, messages: list[dict[str, Any]]) -> None:
         kill_points.reached("after_receive_before_effect")
-        response = await asyncio.to_thread(self._consumer.handler, _lambda_event(messages), None)
+        hiding = asyncio.create_task(self._keep_hidden(messages))
+        try:
+            response = await asyncio.to_thread(self._consumer.handler, _lambda_event(messages), None)
+        finally:
+            hiding.cancel()
         failed = {item["itemIdentifier"] for item in response["batchItemFailures"]}
         kill_points.reached("after_effect_before_delete")
         put_back = bool(failed) and not await self._healthy()
         await asyncio.to_thread(self._settle, messages, failed, put_back)
+
+    async def _keep_hidden(self, messages: list[dict[str, Any]]) -> None:
+        """Run until cancelled. What could not be hidden again may come to another worker: inboxes absorb it."""
+        entries = [
+            {"Id": str(index), "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": _HIDDEN_S}
+            for index, message in enumerate(messages)
+        ]
+        while True:
+            await asyncio.sleep(_HIDE_AGAIN_S)
+            try:
+                await asyncio.to_thread(
+                    self._sqs.change_message_visibility_batch, QueueUrl=self._queue_url(), Entries=entries
+                )
+            except Exception:
+                get_logger().warning("consumer.not_hidden_again", queue=self._consumer.queue, exc_info=True)
 
     def _receive(self, wait_s: int | None) -> list[dict[str, Any]]:
         answer = self._sqs.receive_message(
@@ -142,8 +175,11 @@ class SqsPoller:
             MaxNumberOfMessages=self._settings.batch_size,
             WaitTimeSeconds=self._settings.receive_wait_s if wait_s is None else wait_s,
             MessageAttributeNames=[_FAILURES],
+            AttributeNames=[_SENT_AT],
+            VisibilityTimeout=_HIDDEN_S,
         )
         messages: list[dict[str, Any]] = answer.get("Messages", [])
+        age_of(self._consumer.queue).received(_sent_at(messages))
         return messages
 
     def _settle(self, messages: list[dict[str, Any]], failed: set[str], put_back: bool) -> None:
@@ -189,6 +225,11 @@ class SqsPoller:
 
 def _failures(message: dict[str, Any]) -> int:
     return int(message.get("MessageAttributes", {}).get(_FAILURES, {}).get("StringValue", "0"))
+
+
+def _sent_at(messages: list[dict[str, Any]]) -> list[int]:
+    said = (message.get("Attributes", {}).get(_SENT_AT) for message in messages)
+    return [int(each) for each in said if each]
 
 
 def _lambda_event(messages: list[dict[str, Any]]) -> dict[str, Any]:

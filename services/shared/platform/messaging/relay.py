@@ -1,5 +1,6 @@
 """The outbox relay: what was committed is published, at least once, by as many relays as run."""
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 from uuid import UUID
@@ -7,6 +8,8 @@ from uuid import UUID
 from services.shared.platform.logs import get_logger
 from services.shared.platform.messaging.publisher import OutboxMessage, Publisher
 from services.shared.platform.messaging.wakeup import WakeUp
+from services.shared.platform.metrics.declared import OUTBOX_PUBLISHED
+from services.shared.platform.spans.messages import published
 
 POLL_INTERVAL_S = 0.25
 _LONGEST_PAUSE_S = 5.0
@@ -50,9 +53,13 @@ class OutboxRelay:
         return await self._store.relay_batch(self._publish, self._batch)
 
     async def _publish(self, messages: Sequence[OutboxMessage]) -> frozenset[UUID]:
+        began = time.time_ns()
         accepted = await self._publisher.publish(messages)
         self._accepted += len(accepted)
+        published(messages, accepted, began)
         for message in messages:
+            outcome = "accepted" if message.id in accepted else "refused"
+            OUTBOX_PUBLISHED.labels(message.destination, message.type, outcome).inc()
             if message.id in accepted:
                 get_logger().info(
                     "outbox.published",

@@ -21,24 +21,34 @@ def valkey_client(url: str, *, max_connections: int = 50) -> "redis.Redis":
 
 
 class WakeUp:
-    """One channel per service. `ring` never raises and never waits long; `wait` returns early when rung."""
+    """One channel per service, or per `lane` of one. `ring` never raises and never waits long; `wait` returns
+    early when rung. The channel begins with the service's name: its Valkey user may use no other.
+    """
 
-    def __init__(self, client: "redis.Redis", service: str) -> None:
+    def __init__(self, client: "redis.Redis", service: str, lane: str = "outbox") -> None:
         self._client = client
-        self._channel = f"wake:{service}"
+        self.channel = f"{service}:wake:{lane}"
         self._rung = asyncio.Event()
-        self._ringing: set[asyncio.Task[None]] = set()
+        self._ringing: asyncio.Task[None] | None = None
+        self._again = False
 
     def ring(self) -> None:
-        """Tell the relays, without making the request wait for it."""
+        """Tell the relays, without making the request wait for it. What is rung while one ring is on its way goes out
+        as one more.
+        """
         self._rung.set()
-        task = asyncio.create_task(self._publish())
-        self._ringing.add(task)
-        task.add_done_callback(self._ringing.discard)
+        self._again = True
+        if self._ringing is None:
+            self._ringing = asyncio.create_task(self._publish())
 
     async def _publish(self) -> None:
-        with contextlib.suppress(RedisError, OSError, TimeoutError):
-            await self._client.publish(self._channel, b"1")
+        try:
+            while self._again:
+                self._again = False
+                with contextlib.suppress(RedisError, OSError, TimeoutError):
+                    await self._client.publish(self.channel, b"1")
+        finally:
+            self._ringing = None
 
     async def wait(self, timeout_s: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -57,7 +67,7 @@ class WakeUp:
     async def _listen_once(self) -> None:
         subscription: Any = self._client.pubsub()
         async with subscription:
-            await subscription.subscribe(self._channel)
+            await subscription.subscribe(self.channel)
             while True:
                 message = await subscription.get_message(ignore_subscribe_messages=True, timeout=4)
                 if message is not None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from services.shared.kernel.errors import Category, ErrorKind
 from services.shared.kernel.principal import Principal
-from services.shared.platform.postgres.database import WriteSession
+from services.shared.platform.postgres.database import ReadSession, WriteSession
 
 KEY_REUSED = ErrorKind(
     "idempotency.key_reused",
@@ -47,30 +47,62 @@ async def once(
     run: Callable[[], Awaitable[Created]],
 ) -> Created:
     """Run `run` once per (caller, key). `request` is the body as it came, compared by its hash."""
-    digest = hashlib.sha256(request).digest()
-    lock = f"idempotency/{caller.account_id}/{key}"
-    if not await session.value("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", lock):
+    if not await session.value(
+        "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))", lock_of(caller, key)
+    ):
         raise IN_FLIGHT.error()
+    if (seen := await answered(session, caller, key=key, route=route, request=request)) is not None:
+        return seen
+    created = await run()
+    await remember(session, caller, created, key=key, route=route, request=request)
+    return created
+
+
+async def answered(
+    session: ReadSession,
+    caller: Principal,
+    *,
+    key: str,
+    route: str,
+    request: bytes,
+) -> Created | None:
+    """Return the answer that this key was given before, if any; raise `key_reused` when it was another request."""
     seen = await session.row(
         "SELECT route, request_hash, status, body FROM idempotency WHERE actor_id = $1 AND key = $2",
         caller.account_id,
         key,
     )
-    if seen is not None:
-        if seen["request_hash"] != digest or seen["route"] != route:
-            raise KEY_REUSED.error()
-        return Created(seen["status"], seen["body"], replayed=True)
-    created = await run()
-    await session.execute(
-        """INSERT INTO idempotency (actor_id, key, clinic_id, person_id, route, request_hash, status, body)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
-        caller.account_id,
-        key,
-        caller.clinic_id,
-        None if caller.clinic_id else caller.account_id,
-        route,
-        digest,
-        created.status,
-        dict(created.body),
+    if seen is None:
+        return None
+    if seen["request_hash"] != _digest(request) or seen["route"] != route:
+        raise KEY_REUSED.error()
+    return Created(seen["status"], seen["body"], replayed=True)
+
+
+async def remember(
+    session: WriteSession, caller: Principal, created: Created, *, key: str, route: str, request: bytes
+) -> None:
+    """Keep the answer beside the effect. A second one for the same key violates `idempotency_pkey`."""
+    await session.insert(
+        "idempotency",
+        [
+            {
+                "actor_id": caller.account_id,
+                "key": key,
+                "clinic_id": caller.clinic_id,
+                "person_id": None if caller.clinic_id else caller.account_id,
+                "route": route,
+                "request_hash": _digest(request),
+                "status": created.status,
+                "body": dict(created.body),
+            }
+        ],
     )
-    return created
+
+
+def lock_of(caller: Principal, key: str) -> str:
+    return f"idempotency/{caller.account_id}/{key}"
+
+
+def _digest(request: bytes) -> bytes:
+    return hashlib.sha256(request).digest()

@@ -4,7 +4,7 @@ variables {
   account_id = "111122223333"
 }
 
-run "keys_rotate_and_only_those_of_messages_are_lent_to_sns" {
+run "keys_rotate_and_only_those_of_messages_are_lent_to_their_carriers" {
   command = plan
 
   assert {
@@ -18,5 +18,9 @@ run "keys_rotate_and_only_those_of_messages_are_lent_to_sns" {
   assert {
     condition     = [for name, key in aws_kms_key.this : name if strcontains(key.policy, "sns.amazonaws.com")] == ["laudo-events"]
     error_message = "SNS is lent another key than that of the events."
+  }
+  assert {
+    condition     = [for name, key in aws_kms_key.this : name if strcontains(key.policy, "events.amazonaws.com")] == ["laudo-events"]
+    error_message = "EventBridge is lent another key than that of the events."
   }
 }

@@ -32,9 +32,10 @@ run "every_queue_has_dead_letters_and_both_alarms" {
   }
   assert {
     condition = alltrue([
-      for queue in values(aws_sqs_queue.this) : jsondecode(queue.redrive_policy).maxReceiveCount == 3
-    ])
-    error_message = "A message must be tried three times."
+      for queue in values(aws_sqs_queue.this) :
+      jsondecode(queue.redrive_policy).maxReceiveCount == local.topology.queue_settings.max_receive_count
+    ]) && local.topology.queue_settings.max_receive_count > local.topology.queue_settings.max_failures
+    error_message = "Receives are counted generously: the third failure, not a killed worker, leads to the dead letters."
   }
   assert {
     condition = alltrue([
@@ -71,13 +72,13 @@ run "queues_are_encrypted_and_take_messages_from_their_own_topic_over_tls_alone"
   }
   assert {
     condition = alltrue([
-      for policy in concat(values(aws_sqs_queue_policy.subscribed), values(aws_sqs_queue_policy.commanded), values(aws_sqs_queue_policy.dead_letters)) :
+      for policy in concat(values(aws_sqs_queue_policy.subscribed), values(aws_sqs_queue_policy.told_by_aws), values(aws_sqs_queue_policy.commanded), values(aws_sqs_queue_policy.dead_letters)) :
       anytrue([for item in jsondecode(policy.policy).Statement : item.Effect == "Deny" && try(item.Condition.Bool["aws:SecureTransport"], "") == "false"])
     ])
     error_message = "A queue could be used without TLS."
   }
   assert {
-    condition     = length(aws_sqs_queue_policy.subscribed) + length(aws_sqs_queue_policy.commanded) == length(local.topology.queues)
+    condition     = length(aws_sqs_queue_policy.subscribed) + length(aws_sqs_queue_policy.told_by_aws) + length(aws_sqs_queue_policy.commanded) == length(local.topology.queues)
     error_message = "A queue has no policy of its own."
   }
 }
@@ -95,6 +96,26 @@ run "subscriptions_are_raw_and_filtered_by_the_declared_types" {
   assert {
     condition     = toset(keys(aws_sns_topic_subscription.this)) == toset([for name, queue in local.topology.queues : name if can(queue.topic)])
     error_message = "A queue with a topic is not subscribed."
+  }
+}
+
+run "what_aws_tells_goes_to_the_queue_that_asked_for_it_and_to_no_other" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for name, rule in aws_cloudwatch_event_rule.this :
+      jsondecode(rule.event_pattern).source == local.topology.queues[name].event_sources && aws_cloudwatch_event_target.this[name].rule == name
+    ]) && length(aws_cloudwatch_event_rule.this) == length([for queue in local.topology.queues : queue if can(queue.event_sources)])
+    error_message = "A rule listens to another source than the declared ones."
+  }
+  assert {
+    condition = alltrue([
+      for name, policy in aws_sqs_queue_policy.told_by_aws :
+      [for item in jsondecode(policy.policy).Statement : item.Condition.ArnEquals["aws:SourceArn"] if item.Effect == "Allow"]
+      == ["arn:aws:events:sa-east-1:111122223333:rule/${name}"]
+    ])
+    error_message = "A queue would take events of a foreign rule."
   }
 }
 

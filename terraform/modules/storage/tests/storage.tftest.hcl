@@ -1,7 +1,10 @@
 mock_provider "aws" {}
 
 variables {
-  key_arns     = { laudo-reports = "arn:aws:kms:sa-east-1:111122223333:key/reports" }
+  key_arns = {
+    laudo-reports = "arn:aws:kms:sa-east-1:111122223333:key/reports"
+    laudo-audit   = "arn:aws:kms:sa-east-1:111122223333:key/audit"
+  }
   bucket_names = { laudo-reports = "laudo-reports-111122223333" }
 }
 
@@ -37,6 +40,20 @@ run "buckets_are_private_versioned_encrypted_and_tls_only" {
       && jsondecode(policy.policy).Statement[0].Condition.Bool["aws:SecureTransport"] == "false"
     ])
     error_message = "A bucket could be read without TLS."
+  }
+}
+
+run "the_audit_bucket_is_locked_and_no_other" {
+  command = plan
+
+  assert {
+    condition = (
+      keys(aws_s3_bucket_object_lock_configuration.this) == ["laudo-audit"]
+      && aws_s3_bucket.this["laudo-audit"].object_lock_enabled
+      && one(aws_s3_bucket_object_lock_configuration.this["laudo-audit"].rule).default_retention[0].mode == "COMPLIANCE"
+      && aws_s3_bucket_versioning.this["laudo-audit"].versioning_configuration[0].status == "Enabled"
+    )
+    error_message = "Exported audit segments could be deleted."
   }
 }
 

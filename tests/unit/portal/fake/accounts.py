@@ -4,24 +4,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from tests.unit.portal.fake.people import CODE, PASSWORD
 from tests.unit.portal.fake.state import Json, Refused, World, fresh_id
 
 
 def accounts(world: World) -> APIRouter:
     router = APIRouter(prefix="/api/v1/accounts")
-
-    @router.post("/sessions")
-    async def sign_in(body: dict[str, Any]) -> Json:
-        person = world.people.get(body["login"])
-        if person is None or body["password"] != PASSWORD:
-            raise Refused(401, "accounts.sign_in_failed", "Usuário ou senha não conferem.")
-        if person.clinic is not None:
-            if "code" not in body:
-                raise Refused(401, "accounts.code_required", "Digite o código.")
-            if body["code"] != CODE:
-                raise Refused(401, "accounts.code_invalid", "Código incorreto.")
-        return world.grant(person)
 
     @router.post("/sessions/refresh")
     async def refresh(body: dict[str, str]) -> Json:
@@ -36,14 +23,6 @@ def accounts(world: World) -> APIRouter:
         world.caller(request)
         del world.tokens[request.headers["authorization"].removeprefix("Bearer ")]
         return Response(status_code=204)
-
-    @router.post("/step-up")
-    async def step_up(request: Request, body: dict[str, str]) -> Json:
-        person = world.caller(request)
-        if body["code"] != CODE:
-            raise Refused(401, "accounts.code_invalid", "Código incorreto.")
-        granted = world.grant(person, stepped_up=True)
-        return {"access_token": granted["access_token"], "expires_in": 600}
 
     @router.get("/me")
     async def me(request: Request) -> Json:

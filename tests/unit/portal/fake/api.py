@@ -4,11 +4,14 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
+from services.shared.platform.http.limits import LIMITED
+from tests.unit.portal.fake.access_logs import access_logs
 from tests.unit.portal.fake.accounts import accounts
 from tests.unit.portal.fake.bench import bench
 from tests.unit.portal.fake.exams import exam_of, exams
 from tests.unit.portal.fake.identity import identity
 from tests.unit.portal.fake.merges import merges
+from tests.unit.portal.fake.security import security
 from tests.unit.portal.fake.staff import staff
 from tests.unit.portal.fake.state import Call, Json, Refused, World, refusal
 
@@ -16,7 +19,9 @@ from tests.unit.portal.fake.state import Call, Json, Refused, World, refusal
 def fake_api(world: World) -> FastAPI:
     app = FastAPI()
     for router in (
+        access_logs(world),
         accounts(world),
+        security(world),
         staff(world),
         identity(world),
         merges(world),
@@ -33,6 +38,11 @@ def fake_api(world: World) -> FastAPI:
         world.calls.append(Call(request.method, str(request.url), dict(request.headers)))
         if request.url.path.split("/")[3] in world.down:
             return refusal(request, Refused(503, "unavailable", "Indisponível."))
+        if request.url.path in world.needs_step_up and not world.is_stepped_up(request):
+            return refusal(request, Refused(403, "exam_results.step_up_required", "Confirme."))
+        if request.url.path.split("/")[3] in world.overrun:
+            spoken = LIMITED.en if request.headers["accept-language"] == "en" else LIMITED.pt
+            return refusal(request, Refused(429, LIMITED.code, spoken.format(wait_seconds=30)))
         return await call_next(request)
 
     return app

@@ -17,7 +17,17 @@ class Person:
     roles: list[str]
     clinic: dict[str, str] | None = None
     locale: str = "pt-BR"
+    factors: list[str] = field(default_factory=list)
+    must_enrol: bool = False
+    passkeys: dict[str, str] = field(default_factory=dict)
+    sessions: dict[str, str] = field(
+        default_factory=lambda: {_id(901): "Firefox, Linux", _id(902): "Chrome, Android"}
+    )
     preferences: dict[str, bool] = field(default_factory=lambda: {"email": True, "sms": True})
+
+    def __post_init__(self) -> None:
+        if self.clinic is not None:
+            self.factors = ["totp", "recovery_code"]
 
     def account(self) -> dict[str, Any]:
         return {

@@ -45,11 +45,16 @@ class World:
     exams: dict[str, Json] = field(default_factory=dict)
     files: dict[str, Json] = field(default_factory=dict)
     printed: dict[str, Json] = field(default_factory=dict)  # code without hyphens -> what it proves
+    accesses: dict[str, list[Json]] = field(default_factory=dict)  # service -> its log, in any order
     notices: list[Json] = field(default_factory=list)
     tokens: dict[str, tuple[str, bool]] = field(default_factory=dict)  # token -> login, stepped up
     refresh_tokens: dict[str, str] = field(default_factory=dict)
     keys: dict[str, Json] = field(default_factory=dict)  # idempotency key -> answer
     first_codes: dict[str, str] = field(default_factory=dict)
+    tickets: dict[str, str] = field(default_factory=dict)  # ticket -> login
+    needs_step_up: set[str] = field(default_factory=set)  # paths of any service
+    codes_sent: list[str] = field(default_factory=list)
+    devices: list[str] = field(default_factory=list)
     staff: dict[str, Json] = field(default_factory=staff)
     invitations: dict[str, Json] = field(default_factory=dict)
     merges: dict[str, Json] = field(default_factory=dict)
@@ -58,6 +63,7 @@ class World:
     invited_is_known: bool = False
     calls: list[Call] = field(default_factory=list)
     down: set[str] = field(default_factory=set)
+    overrun: set[str] = field(default_factory=set)  # services that were asked too much by this visitor
     refreshes: int = 0
     pdf_is_ready: bool = True
     numbers: "count[int]" = field(default_factory=lambda: count(1))

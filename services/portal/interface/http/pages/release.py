@@ -39,8 +39,11 @@ async def release(visit: Releaser, exam_id: UUID, form: Typed) -> Response:
     version = int(form.get("version")) if form.get("version").isdecimal() else 0
     try:
         if token is None or code:
-            visit.session = await visit.portal.sessions.step_up(visit.signed_in, code, visit.caller)
-            token = visit.session.stepped_up_token
+            stepped = await visit.portal.sessions.step_up(
+                visit.signed_in, {"code": code or "000000"}, visit.caller
+            )
+            visit.go_on_as(stepped)
+            token = stepped.stepped_up_token
         await visit.portal.exams.release(visit.caller_with(token), str(exam_id), version, form.key)
     except ApiProblem as problem:
         if problem.status in (404, 503) or _has_ended(problem):

@@ -1,4 +1,4 @@
-"""The way in and out: password, then for staff the authenticator's code."""
+"""The way in and out: password first, or a passkey alone."""
 
 from typing import Annotated
 
@@ -6,12 +6,15 @@ from fastapi import APIRouter, Response
 
 from services.portal.application.ports import Json
 from services.portal.application.problems import ApiProblem
+from services.portal.interface.http.passkey_answer import credential_of
 from services.portal.interface.http.safe_redirect import safe_path
 from services.portal.interface.http.visit import Form, Visit
 from services.portal.interface.http.visitors import anyone, checked_form, visitors
+from services.shared.platform.http.api import json_response
 
 router = APIRouter()
-_SECOND_STEP_S = 300
+SECOND_STEP_S = 900
+_CHALLENGE_S = 300
 
 
 @router.get("/entrar")
@@ -27,43 +30,43 @@ async def sign_in(
 ) -> Response:
     login, password, wanted = form.get("login"), form.raw("password"), safe_path(form.get("next"))
     try:
-        granted = await visit.portal.accounts.sign_in(visit.caller, login, password)
+        step = await visit.portal.security.begin_sign_in(visit.caller, login, password, visit.device)
     except ApiProblem as problem:
-        if problem.is_kind("code_required"):
-            pending = {"login": login, "password": password, "next": wanted}
-            await visit.portal.store.put(visit.visitor_id, "pending", pending, _SECOND_STEP_S)
-            return visit.go("/entrar/codigo")
         if problem.status >= 500:
             raise
         return visit.page("sign_in.html", status=problem.status, next=wanted, login=login, problem=problem)
-    return await _welcome(visit, granted, wanted)
+    return await next_step(visit, step, wanted)
 
 
-@router.get("/entrar/codigo")
-async def show_second_step(visit: Annotated[Visit, anyone("the second step of the way in")]) -> Response:
-    if await visit.portal.store.get(visit.visitor_id, "pending") is None:
-        return visit.go("/entrar")
-    return visit.page("sign_in_code.html", problem=None)
-
-
-@router.post("/entrar/codigo")
-async def second_step(
-    visit: Annotated[Visit, anyone("the second step of the way in")], form: Annotated[Form, checked_form()]
+@router.post("/entrar/chave/opcoes")
+async def passkey_options(
+    visit: Annotated[Visit, anyone("the way in")], form: Annotated[Form, checked_form()]
 ) -> Response:
-    """The password waits sealed in the store for five minutes, never in the page."""
-    pending = await visit.portal.store.get(visit.visitor_id, "pending")
-    if pending is None:
+    """A challenge, for the page's script: with a ticket for the second step, without one for a passkey alone."""
+    pending = await visit.portal.store.get(visit.visitor_id, "pending") if form.get("step") else None
+    ticket = pending["ticket"] if pending else None
+    challenge = await visit.portal.security.sign_in_challenge(visit.caller, ticket)
+    kept = {"ticket": challenge["ticket"], "next": safe_path(form.get("next"))}
+    await visit.portal.store.put(visit.visitor_id, "challenge", kept, _CHALLENGE_S)
+    return json_response(challenge["options"])
+
+
+@router.post("/entrar/chave")
+async def sign_in_with_passkey(
+    visit: Annotated[Visit, anyone("the way in")], form: Annotated[Form, checked_form()]
+) -> Response:
+    kept = await visit.portal.store.get(visit.visitor_id, "challenge")
+    if kept is None:
         return visit.go("/entrar", notice="code_too_late")
-    code = "".join(form.get("code").split())
     try:
-        granted = await visit.portal.accounts.sign_in(
-            visit.caller, pending["login"], pending["password"], code or "000000"
+        granted = await visit.portal.security.sign_in_with_passkey(
+            visit.caller, kept["ticket"], credential_of(visit, form), visit.device
         )
     except ApiProblem as problem:
         if problem.status >= 500:
             raise
-        return visit.page("sign_in_code.html", status=problem.status, problem=problem)
-    return await _welcome(visit, granted, pending["next"])
+        return visit.page("sign_in.html", status=problem.status, next=kept["next"], login="", problem=problem)
+    return await welcome(visit, granted, kept["next"])
 
 
 @router.post("/sair")
@@ -75,6 +78,15 @@ async def sign_out(visit: Annotated[Visit, visitors()], form: Annotated[Form, ch
     return response
 
 
-async def _welcome(visit: Visit, granted: Json, wanted: str) -> Response:
+async def next_step(visit: Visit, step: Json, wanted: str) -> Response:
+    """Let in, or keep the ticket sealed and ask for what is missing; the password is not kept anywhere."""
+    if step.get("session"):
+        return await welcome(visit, step["session"], wanted)
+    pending = {**step["pending"], "next": wanted}
+    await visit.portal.store.put(visit.visitor_id, "pending", pending, SECOND_STEP_S)
+    return visit.go("/entrar/codigo" if pending["factors"] else "/entrar/aplicativo")
+
+
+async def welcome(visit: Visit, granted: Json, wanted: str) -> Response:
     visit.session = await visit.portal.sessions.open(visit.visitor_id, granted)
-    return visit.become(visit.go(wanted), visit.session.id)
+    return visit.remember_device(visit.become(visit.go(wanted), visit.session.id))

@@ -1,0 +1,28 @@
+"""How often the doors of accounts may be tried; counted over all processes.
+
+Beside the pauses after wrong passwords and codes (domain/attempts.py), which count failures, these count requests.
+Those of a login count from one address alone, so that nobody keeps another person out from elsewhere; those of an
+address leave room for a clinic that goes online behind one.
+"""
+
+from services.shared.platform.rate_limits.limit import By, Limit
+
+_MINUTE = 60
+
+SIGN_IN = (
+    Limit("sign-in", 20, 5 * _MINUTE, By.LOGIN, shared=True),
+    Limit("sign-in-address", 120, _MINUTE, By.ADDRESS, shared=True),
+)
+SIGN_IN_STEP = (Limit("sign-in-step-address", 240, _MINUTE, By.ADDRESS, shared=True),)
+CODE_REQUEST = (
+    Limit("code-request", 5, 15 * _MINUTE, By.LOGIN, shared=True),
+    Limit("code-request-address", 30, 15 * _MINUTE, By.ADDRESS, shared=True),
+)
+FIRST_ACCESS = (
+    Limit("first-access", 10, 5 * _MINUTE, By.LOGIN, shared=True),
+    Limit("first-access-address", 60, 5 * _MINUTE, By.ADDRESS, shared=True),
+)
+RESET = (Limit("reset-address", 60, 5 * _MINUTE, By.ADDRESS, shared=True),)
+REFRESH = (Limit("refresh", 300, 5 * _MINUTE, By.ADDRESS, shared=True),)
+STEP_UP = (Limit("step-up", 20, 5 * _MINUTE, By.PERSON, shared=True),)
+MACHINE_TOKEN = (Limit("machine-token", 120, _MINUTE, By.ADDRESS, shared=True),)

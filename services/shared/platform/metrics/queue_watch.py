@@ -1,0 +1,46 @@
+"""Looks every 15 s how many messages wait, are in hand, and lie among the dead letters of a service's own queues."""
+
+import asyncio
+from typing import Any
+
+from services.shared.platform.logs import get_logger
+from services.shared.platform.metrics.declared import DEAD_LETTERS, QUEUE_IN_HAND, QUEUE_WAITING
+from services.shared.platform.metrics.queue_age import age_of
+from services.shared.platform.topology import Topology
+
+INTERVAL_S = 15.0
+_WAITING = "ApproximateNumberOfMessages"
+_IN_HAND = "ApproximateNumberOfMessagesNotVisible"
+
+
+class QueueWatch:
+    """`sqs` is a boto3 client with the service's own rights."""
+
+    def __init__(self, sqs: Any, topology: Topology, service: str) -> None:
+        self._sqs = sqs
+        self._topology = topology
+        self._queues = topology.queues_of(service)
+
+    async def run(self) -> None:
+        """Run until cancelled. A failed look leaves the last numbers standing and is logged."""
+        while True:
+            try:
+                await asyncio.to_thread(self.look)
+            except Exception:
+                get_logger().exception("queue_watch.failed")
+            await asyncio.sleep(INTERVAL_S)
+
+    def look(self) -> None:
+        """Ask SQS about each queue and its dead letters once."""
+        for queue in self._queues:
+            counts = self._counts(queue)
+            QUEUE_WAITING.labels(queue).set(counts[_WAITING])
+            QUEUE_IN_HAND.labels(queue).set(counts[_IN_HAND])
+            age_of(queue).looked(counts[_WAITING])
+            dead = self._counts(self._topology.dead_letters_of(queue))
+            DEAD_LETTERS.labels(queue).set(dead[_WAITING] + dead[_IN_HAND])
+
+    def _counts(self, queue: str) -> dict[str, int]:
+        url = self._sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+        answer = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[_WAITING, _IN_HAND])
+        return {name: int(answer["Attributes"][name]) for name in (_WAITING, _IN_HAND)}
