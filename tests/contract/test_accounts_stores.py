@@ -11,7 +11,6 @@ import pytest
 
 from infra.local.provision.databases import DatabaseUrls
 from services.accounts.application.ports import (
-    AttemptLog,
     Credentials,
     Directory,
     DoctorSearch,
@@ -20,6 +19,7 @@ from services.accounts.application.ports import (
     RepeatKey,
     Transactions,
 )
+from services.accounts.application.sign_in_ports import AttemptLog
 from services.accounts.domain.account import Account, AccountKind
 from services.accounts.domain.attempts import FORGOTTEN_AFTER, Attempts
 from services.accounts.domain.clinic import Clinic

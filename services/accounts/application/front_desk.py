@@ -33,7 +33,6 @@ from services.accounts.application.contact_codes import ContactCodes
 from services.accounts.application.enrolment import Enrolment
 from services.accounts.application.guess_limit import GuessLimit
 from services.accounts.application.ports import (
-    AttemptLog,
     Directory,
     IdentifierVault,
     MachineClients,
@@ -47,7 +46,12 @@ from services.accounts.application.queries.find_patients import FindPatients
 from services.accounts.application.queries.get_identifiers import GetIdentifiers
 from services.accounts.application.queries.get_patient import GetPatient
 from services.accounts.application.queries.who_am_i import WhoAmI
-from services.accounts.application.sign_in_ports import Authenticator, DeviceNames, PasskeyCeremonies
+from services.accounts.application.sign_in_ports import (
+    AttemptLog,
+    Authenticator,
+    DeviceNames,
+    PasskeyCeremonies,
+)
 from services.accounts.application.start_session import StartSession
 from services.accounts.application.visitor import Recognition
 from services.accounts.domain.password import PasswordBlocklist

@@ -24,7 +24,6 @@ from services.accounts.application.sign_in_ports import (
     TicketStore,
 )
 from services.accounts.domain.account import Account
-from services.accounts.domain.attempts import Attempts
 from services.accounts.domain.clinic import Clinic
 from services.accounts.domain.login import Login
 from services.accounts.domain.machine_client import MachineClient
@@ -262,17 +261,6 @@ class StaffDirectory(Protocol):
 class MachineClients(Protocol):
     async def get(self, client_id: str) -> MachineClient | None: ...
     async def put(self, client: MachineClient) -> None: ...
-
-
-class AttemptLog(Protocol):
-    """Failures in a row by an opaque key; each call is its own transaction, since a failure undoes its request's."""
-
-    async def get(self, *keys: bytes) -> Sequence[Attempts]:
-        """Return what is known of each key, in their order."""
-        ...
-
-    async def count_failure(self, now: datetime, *keys: bytes) -> None: ...
-    async def clear(self, *keys: bytes) -> None: ...
 
 
 class IdentifierVault(Protocol):
