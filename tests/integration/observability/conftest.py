@@ -54,6 +54,7 @@ def processes(
     }
     accounts = common | aws.environment("accounts") | {"LAUDO_REDIS_URL": valkey_url_of("accounts")}
     accounts |= {"LAUDO_DATABASE_URL": urls.app, "LAUDO_RELAY_DATABASE_URL": urls.relay}
+    accounts |= {"LAUDO_SEALER_DATABASE_URL": urls.sealer}
     notification = common | aws.environment("notification")
     notification |= {"LAUDO_REDIS_URL": valkey_url_of("notification")}
     notification |= {
