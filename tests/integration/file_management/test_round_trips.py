@@ -31,13 +31,15 @@ async def test_documents_take_as_many_calls_at_one_and_at_thirty_versions(
     )
     files, audit = DynamoFiles(table), DynamoAuditTrail(table)
     caller = _caller(exam, role)
-    seen = []
+    seen: list[tuple[list[str], list[str]]] = []
     for versions in (range(1, 2), range(2, _MANY + 1)):
         folder = await folders.load(exam)
         for version in versions:
             with_report(folder, version)
             folder.open_report(version)
         await folders.save(folder, occasion())
+        if not seen:  # the first row of a clinic makes its chain known, once in the life of a process
+            await ListFiles(files, audit, SystemClock()).run(caller, exam.exam_id)
         dynamodb_calls.clear()
         found = await ListFiles(files, audit, SystemClock()).run(caller, exam.exam_id)
         of_list = list(dynamodb_calls)
