@@ -5,7 +5,7 @@ the query string itself, and the model documents the parameters.
 """
 
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,8 @@ class ListQuery(BaseModel):
     q: Annotated[str, Field(max_length=100)] | None = None
     state: Annotated[tuple[State, ...], Field(max_length=12)] = ()
     patient_id: UUID | None = None
+    person_id: UUID | None = None
+    way: Literal["emergency"] | None = None
     since: Annotated[_Moment | None, Field(alias="from")] = None
     until: Annotated[_Moment | None, Field(alias="to")] = None
     cursor: Annotated[str, Field(max_length=400)] | None = None
@@ -38,6 +40,8 @@ class ListQuery(BaseModel):
             text=self.q,
             states=self.state,
             patient_id=self.patient_id,
+            person_id=self.person_id,
+            emergency=self.way is not None,
             since=_start(self.since),
             until=_end(self.until),
         )

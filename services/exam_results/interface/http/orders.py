@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import orjson
@@ -122,11 +122,21 @@ async def list_exams(request: Request, principal: Annotated[Principal, callers(*
 
 @hot
 async def read_exam(
-    request: Request, principal: Annotated[Principal, callers(*READERS)], exam_id: UUID
+    request: Request,
+    principal: Annotated[Principal, callers(*READERS)],
+    exam_id: UUID,
+    person_id: UUID | None = None,
+    way: Literal["emergency"] | None = None,
 ) -> Response:
     desk = desk_of(request)
     async with desk.transactions.read(principal) as reads:
-        found = await desk.read.run(reads, caller_of(request, principal), exam_id)
+        found = await desk.read.run(
+            reads,
+            caller_of(request, principal),
+            exam_id,
+            person_id=person_id,
+            emergency=way is not None,
+        )
     return json_response(found)
 
 
@@ -142,6 +152,8 @@ def _after(question: ListQuestion, cursor: str, principal: Principal) -> ListQue
         key = PageKey(int(rank), datetime.fromisoformat(created_at), UUID(exam_id))
     except ValueError:
         raise CURSOR_INVALID.error(field="cursor") from None
-    if order != order_of(view_of(principal), question).value or key.created_at.tzinfo is None:
+    plain = question.person_id is None and not question.emergency
+    expected = order_of(view_of(principal), question) if plain else Order.NEWEST
+    if order != expected.value or key.created_at.tzinfo is None:
         raise CURSOR_INVALID.error(field="cursor")
     return replace(question, after=key)
