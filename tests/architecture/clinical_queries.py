@@ -97,8 +97,9 @@ def _open_ends(path: str, tree: ast.Module) -> Iterator[Found]:
         if isinstance(part, ast.FormattedValue)
     }
     for node in ast.walk(tree):
-        used = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in open_names
-        if used and id(node) not in guarded:
+        if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
+            continue
+        if node.id in open_names and id(node) not in guarded:
             yield Found(path, node.lineno, f"`{node.id}` is used without the policy's conditions")
 
 

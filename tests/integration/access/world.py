@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from services.exam_results.application.commands.open_result import OpenResult
@@ -120,7 +121,7 @@ async def _add_patient(
 async def _add_exam(job: Job, patient: Clinic, state: str, clock: FixedClock) -> tuple[Facts, str]:
     clock.at = NOW
     code, values = ("HIV", {"HIV": "NR"}) if state in {"opened sensitive", "embargoed"} else ("HEMO", None)
-    made = {"registered": job.register, "completed": job.completed, "signed": job.released}
+    made: dict[str, Any] = {"registered": job.register, "completed": job.completed, "signed": job.released}
     exam = await made.get(state, job.opened)(patient, code, *([values] if values else []))
     exam_id = exam.facts.id
     if state == "opened sensitive":
