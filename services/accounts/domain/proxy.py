@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.accounts.domain.errors import (
+from services.accounts.domain.proxy_errors import (
     GUARDIAN_TOO_YOUNG,
     NOT_A_MINOR,
     PROXY_END,

@@ -10,7 +10,8 @@ import pytest
 from services.accounts.application.commands.grant_proxy import TypedProxy
 from services.accounts.application.ports import RepeatKey
 from services.accounts.application.queries.look_up_patient import TypedLookUp
-from services.accounts.domain import errors
+from services.accounts.domain import proxy_errors as errors
+from services.accounts.domain.errors import CPF_INVALID
 from services.accounts.domain.events import AccountUpdated
 from services.accounts.domain.proxy import ProxyKind
 from services.accounts.infrastructure.messaging.wire_events import message_of
@@ -128,7 +129,7 @@ async def test_a_grant_ends_by_itself_and_later_clinics_hear_of_one_that_lasts(w
         ({"until": NOW}, errors.PROXY_END),
         ({"until": NOW + timedelta(days=367)}, errors.PROXY_END),
         ({"label": " "}, errors.PROXY_LABEL),
-        ({"cpf": "12345678900"}, errors.CPF_INVALID),
+        ({"cpf": "12345678900"}, CPF_INVALID),
         ({"cpf": CPF_ANA, "birth_date": "1988-02-17"}, errors.PROXY_IS_SELF),
     ],
 )

@@ -8,9 +8,9 @@ from typing import Any
 from services.accounts.application.ports import RepeatKey, Transactions, Work
 from services.accounts.application.proxy_facts import proxy_entry, tell_of_proxy
 from services.accounts.domain.birth_date import parse_birth_date
-from services.accounts.domain.errors import PROXY_IS_SELF
 from services.accounts.domain.identifiers import parse_cpf
 from services.accounts.domain.proxy import Proxy, Scope, grant
+from services.accounts.domain.proxy_errors import PROXY_IS_SELF
 from services.shared.kernel.clock import Clock
 from services.shared.kernel.errors import NOT_FOUND
 from services.shared.kernel.principal import Principal

@@ -27,7 +27,7 @@ class GuardianBody(Body):
 
 class LookUpBody(Body):
     record_number: Line | None = None
-    cpf: CpfText | None = None
+    cpf: Annotated[SecretStr, Field(max_length=20)] | None = None
     birth_date: Line | None = None
 
 
