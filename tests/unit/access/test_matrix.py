@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -123,3 +124,19 @@ def test_eighteen_is_reached_on_the_birthday_of_the_civil_code(
     birth: date, today: date, reached: bool
 ) -> None:
     assert years_reached(18, birth, today) is reached
+
+
+def test_the_page_that_people_approve_has_the_tables_rows_in_order() -> None:
+    page = Path(__file__).parents[3] / "docs" / "security" / "policy.md"
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in page.read_text(encoding="utf-8").splitlines()
+        if line.startswith("| ")
+    ]
+    shown = [row for row in rows if row[0] in set(Way)]
+    assert [row[0] for row in shown] == [rule.way.value for rule in RULES]
+    for row, rule in zip(shown, RULES, strict=True):
+        assert set(row[1].split(", ")) == {role.value for role in rule.roles}
+        assert row[6] == rule.purpose
+        for action in (Action.DRAFT, Action.ACT, Action.DOWNLOAD):
+            assert (action.value in row[3]) is (action in rule.actions), (row[0], action)
