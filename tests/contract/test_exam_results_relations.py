@@ -21,7 +21,6 @@ from services.shared.kernel.errors import FORBIDDEN, NOT_FOUND, ErrorKind, Laudo
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Principal, Role
 from services.shared.kernel.relations import Kind, Relation, Sees
-from services.shared.platform.http.api import json_response
 from tests.contract.test_exam_results_ports import (  # noqa: F401 - the fixtures
     Subject,
     clinic,
@@ -90,14 +89,14 @@ async def take_emergency(subject: Subject, caller: Caller, patient_id: UUID, rea
 async def read(subject: Subject, caller: Caller, exam_id: UUID, **how: Any) -> dict[str, Any]:
     async with subject.transactions.read(caller.principal) as reads:
         answer = await subject.job.desk.read.run(reads, caller, exam_id, **how)
-    sent: dict[str, Any] = orjson.loads(json_response(answer).body)
+    sent: dict[str, Any] = orjson.loads(answer)
     return sent
 
 
 async def found(subject: Subject, caller: Caller, **question: Any) -> list[str]:
     async with subject.transactions.read(caller.principal) as reads:
         page = await subject.job.desk.list.run(reads, caller, ListQuestion(**question))
-    return sorted(item["id"] for item in page.items)
+    return sorted(orjson.loads(item)["id"] for item in page.items)
 
 
 async def refused(awaitable: Any) -> ErrorKind:

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from services.shared.kernel.access import View, Way, views_of
+from services.shared.kernel.access import View, views_of
+from services.shared.kernel.access_rules import Way
 from services.shared.kernel.errors import FORBIDDEN, NOT_FOUND
 from services.shared.kernel.principal import Principal
 from services.shared.kernel.relations import Kind, Relation, Sees

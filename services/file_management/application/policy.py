@@ -11,7 +11,8 @@ from datetime import datetime
 from services.file_management.application.caller import Caller
 from services.file_management.application.ports import Relations
 from services.file_management.domain.report_file import Kind, ReportFile, Status
-from services.shared.kernel.access import Action, Decision, Facts, Why, decide
+from services.shared.kernel.access import Decision, Facts, Why, decide
+from services.shared.kernel.access_rules import Action
 from services.shared.kernel.principal import Principal, Role
 
 CALLERS = (Role.PATIENT, Role.DOCTOR, Role.TECHNICIAN, Role.RELEASER)

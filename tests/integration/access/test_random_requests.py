@@ -101,7 +101,7 @@ async def installed(installation: Installation, table: Table) -> AsyncIterator[I
         checks={},
     )
     exam_app.state.desk = build_desk(installation.transactions, CATALOGUE, LIFECYCLE, clock)
-    folders = DynamoFolders(table, announce, DynamoOutbox(table, "t").row, lambda: None)
+    folders = DynamoFolders(table, announce, DynamoOutbox(table, "t").row, lambda _: None)
     files, audit = DynamoFiles(table), DynamoAuditTrail(table)
     async with _client(exam_app) as exams:
         relations = HttpRelations(exams, "http://test")

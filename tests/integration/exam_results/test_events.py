@@ -25,7 +25,6 @@ from services.shared.kernel.clock import FixedClock
 from services.shared.kernel.errors import LaudoError
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Principal, Role
-from services.shared.platform.http.api import json_response
 from services.shared.platform.messaging.envelope import Message, new_message
 from services.shared.platform.postgres.database import Scope
 from services.shared.platform.postgres.inbox import PostgresInbox
@@ -329,7 +328,7 @@ async def test_a_proxy_is_as_its_newest_version_says_whatever_the_accounts_versi
                 seen = await job.desk.read.run(reads, caller, exam_id, person_id=clinic.person_id)
         except LaudoError:
             return None
-        return len(orjson.loads(json_response(seen).body)["results"])
+        return len(orjson.loads(seen)["results"])
 
     assert await results() is None
     seen = []

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.shared.kernel.access import RULES, Action, Facts, Way, decide, views_of
+from services.shared.kernel.access import Facts, decide, views_of
+from services.shared.kernel.access_rules import RULES, Action, Way
 from services.shared.kernel.principal import Principal, Role
 from services.shared.kernel.relations import Kind, Relation, Sees, years_reached
 from tests.unit.access.oracle import expected

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from services.exam_results.application.policy import view_of
-from services.shared.kernel.access import Facts, Values
+from services.shared.kernel.access import Facts
+from services.shared.kernel.access_rules import Values
 from services.shared.kernel.errors import FORBIDDEN, LaudoError
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import STEP_UP_LIFETIME, Principal, Role

@@ -6,7 +6,8 @@ Aliases: `e` exams, `p` the patient's record, `l` the laboratory. $1 is the view
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from services.shared.kernel.access import Sensitive, View
+from services.shared.kernel.access import View
+from services.shared.kernel.access_rules import Sensitive
 from services.shared.kernel.relations import ADULT_AT, OWN_ACCESS_AT, Kind
 from services.shared.platform.postgres.database import Scope
 

@@ -5,7 +5,7 @@ from alembic import context, op
 from services.accounts.infrastructure.persistence.migrations.proxy_tables import proxy_tables
 
 revision = "0030"
-down_revision = "0002"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from alembic import context, op
 from services.exam_results.infrastructure.persistence.migrations.relation_tables import relation_tables
 
 revision = "0030"
-down_revision = "0001"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
