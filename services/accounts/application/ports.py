@@ -12,6 +12,8 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.accounts.application.clinic_ports import ClinicReader, ClinicStore
+from services.accounts.application.proxy_ports import ProxyReader, ProxyStore
 from services.accounts.application.sign_in_ports import (
     CodeStore,
     DeviceReader,
@@ -24,7 +26,6 @@ from services.accounts.application.sign_in_ports import (
     TicketStore,
 )
 from services.accounts.domain.account import Account
-from services.accounts.domain.clinic import Clinic
 from services.accounts.domain.login import Login
 from services.accounts.domain.machine_client import MachineClient
 from services.accounts.domain.membership import Membership
@@ -156,14 +157,6 @@ class CredentialStore(CredentialReader, Protocol):
     async def save(self, credentials: Credentials) -> None: ...
 
 
-class ClinicReader(Protocol):
-    async def get(self, clinic_id: UUID) -> Clinic | None: ...
-
-
-class ClinicStore(ClinicReader, Protocol):
-    async def add(self, clinic: Clinic) -> None: ...
-
-
 class Reading(Protocol):
     """One transaction that changes nothing and can add nothing but its audit row."""
 
@@ -183,6 +176,8 @@ class Reading(Protocol):
     def passkeys(self) -> PasskeyReader: ...
     @property
     def clinics(self) -> ClinicReader: ...
+    @property
+    def proxies(self) -> ProxyReader: ...
 
     async def audit(self, entry: AuditEntry) -> None: ...
 
@@ -212,6 +207,8 @@ class Work(Protocol):
     def tickets(self) -> TicketStore: ...
     @property
     def clinics(self) -> ClinicStore: ...
+    @property
+    def proxies(self) -> ProxyStore: ...
 
     def record(self, *events: DomainEvent) -> None: ...
     async def audit(self, entry: AuditEntry) -> None: ...
@@ -240,22 +237,6 @@ class Directory(Protocol):
     async def person_of_ticket(self, token_hash: bytes) -> UUID | None: ...
     async def person_of_passkey(self, credential_id: bytes) -> UUID | None: ...
     async def clinic_of_patient(self, patient_id: UUID) -> UUID | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class KnownStaff:
-    """Somebody of a clinic, as its patients may know them."""
-
-    account_id: UUID
-    clinic_id: UUID
-    name: str
-    roles: tuple[str, ...]
-
-
-class StaffDirectory(Protocol):
-    async def known_to(self, person_id: UUID, account_ids: Sequence[UUID]) -> Sequence[KnownStaff]:
-        """Return those of `account_ids` who work where the person has a record."""
-        ...
 
 
 class MachineClients(Protocol):

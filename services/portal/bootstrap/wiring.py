@@ -12,6 +12,7 @@ from services.portal.application.api.accounts import AccountsApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
 from services.portal.application.api.notifications import NotificationsApi
+from services.portal.application.api.relations import RelationsApi
 from services.portal.application.api.security import SecurityApi
 from services.portal.application.ports import ApiGateway, SealedStore, Service
 from services.portal.application.searches import Searches
@@ -48,6 +49,7 @@ def compose(settings: PortalSettings, gateway: ApiGateway, store: SealedStore, c
         files=FilesApi(gateway),
         notifications=NotificationsApi(gateway),
         accesses=Accesses(AccessLogsApi(gateway), accounts),
+        relations=RelationsApi(gateway),
         security=security,
         sessions=Sessions(accounts, security, store, clock, settings.session_idle_s),
         searches=Searches(store),

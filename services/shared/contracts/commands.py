@@ -29,3 +29,12 @@ class SendSignInAlert(BaseModel):
 
     account_id: UUID
     signed_in_at: datetime
+
+
+class SendEmergencyAccess(BaseModel):
+    """Tell the person that somebody of a clinic opened the person's record under the emergency rule."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    account_id: UUID
+    accessed_at: datetime

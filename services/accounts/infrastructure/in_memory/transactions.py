@@ -12,6 +12,7 @@ from services.accounts.application.ports import RepeatKey
 from services.accounts.domain.attempts import Attempts
 from services.accounts.domain.login import Login
 from services.accounts.domain.machine_client import MachineClient
+from services.accounts.infrastructure.in_memory.proxies import InMemoryProxies
 from services.accounts.infrastructure.in_memory.sign_in_stores import (
     InMemoryCodes,
     InMemoryCredentials,
@@ -49,6 +50,7 @@ class InMemoryWork:
         self.recovery_codes = InMemoryRecoveryCodes(tables, scope)
         self.tickets = InMemoryTickets(tables, scope)
         self.clinics = InMemoryClinics(tables, scope)
+        self.proxies = InMemoryProxies(tables, scope)
 
     def record(self, *events: DomainEvent) -> None:
         for event in events:

@@ -27,6 +27,7 @@ from services.accounts.infrastructure.persistence.passkeys import (
     PostgresRecoveryCodes,
 )
 from services.accounts.infrastructure.persistence.patients import PostgresPatientReader, PostgresPatients
+from services.accounts.infrastructure.persistence.proxies import PostgresProxies, PostgresProxyReader
 from services.accounts.infrastructure.persistence.sessions import PostgresSessionReader, PostgresSessions
 from services.accounts.infrastructure.persistence.tickets import PostgresTickets
 from services.shared.kernel.audit import AuditEntry
@@ -52,6 +53,7 @@ class PostgresReading:
         self.devices = PostgresDeviceReader(session)
         self.passkeys = PostgresPasskeyReader(session)
         self.clinics = PostgresClinicReader(session)
+        self.proxies = PostgresProxyReader(session)
 
     async def audit(self, entry: AuditEntry) -> None:
         await self._reading.audit(replace(entry, trace_id=entry.trace_id or current_trace_id()))
@@ -72,6 +74,7 @@ class PostgresWork:
         self.recovery_codes = PostgresRecoveryCodes(session)
         self.tickets = PostgresTickets(session, vault)
         self.clinics = PostgresClinics(session)
+        self.proxies = PostgresProxies(session)
 
     def record(self, *events: DomainEvent) -> None:
         self._events.extend(events)

@@ -20,7 +20,9 @@ Handler = Callable[[Message], Awaitable[Told]]
 def effects(listeners: Listeners, clock: Clock) -> dict[str, Effect]:
     """Return the effect of each queue by its name in topology.json."""
     commands = SecurityCommands(
-        send_one_time_code=listeners.send_one_time_code, send_sign_in_alert=listeners.send_sign_in_alert
+        send_one_time_code=listeners.send_one_time_code,
+        send_sign_in_alert=listeners.send_sign_in_alert,
+        send_emergency_alert=listeners.send_emergency_alert,
     )
     handlers: dict[str, Handler] = {
         "notification-accounts": AccountEvents(

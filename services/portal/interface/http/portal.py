@@ -8,6 +8,7 @@ from services.portal.application.api.accounts import AccountsApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
 from services.portal.application.api.notifications import NotificationsApi
+from services.portal.application.api.relations import RelationsApi
 from services.portal.application.api.security import SecurityApi
 from services.portal.application.ports import SealedStore
 from services.portal.application.searches import Searches
@@ -26,6 +27,7 @@ class Portal:
     notifications: NotificationsApi
     accesses: Accesses
     security: SecurityApi
+    relations: RelationsApi
     sessions: Sessions
     searches: Searches
     store: SealedStore

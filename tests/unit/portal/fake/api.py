@@ -9,6 +9,7 @@ from tests.unit.portal.fake.access_logs import access_logs
 from tests.unit.portal.fake.accounts import accounts
 from tests.unit.portal.fake.bench import bench
 from tests.unit.portal.fake.exams import exam_of, exams
+from tests.unit.portal.fake.relations import proxies, relations
 from tests.unit.portal.fake.security import security
 from tests.unit.portal.fake.state import Call, Json, Refused, World, refusal
 
@@ -17,6 +18,8 @@ def fake_api(world: World) -> FastAPI:
     app = FastAPI()
     for router in (
         access_logs(world),
+        proxies(world),
+        relations(world),
         accounts(world),
         security(world),
         exams(world),
