@@ -12,7 +12,6 @@ import pytest
 from infra.local.provision.databases import DatabaseUrls
 from services.accounts.application.patient_ports import PatientSearch
 from services.accounts.application.ports import (
-    AttemptLog,
     Credentials,
     Directory,
     DoctorSearch,
@@ -20,6 +19,7 @@ from services.accounts.application.ports import (
     RepeatKey,
     Transactions,
 )
+from services.accounts.application.sign_in_ports import AttemptLog
 from services.accounts.application.staff_ports import StaffSearch
 from services.accounts.domain.account import Account, AccountKind
 from services.accounts.domain.attempts import FORGOTTEN_AFTER, Attempts
@@ -33,6 +33,7 @@ from services.accounts.domain.membership import CouncilRegistration, Membership,
 from services.accounts.domain.merge import Merge, MergeState
 from services.accounts.domain.one_time_code import OneTimeCode
 from services.accounts.domain.patient_record import PatientRecord, Sex
+from services.accounts.domain.proxy import Proxy, ProxyKind
 from services.accounts.domain.session import Session
 from services.accounts.infrastructure.in_memory.transactions import (
     InMemoryAttemptLog,
@@ -670,3 +671,43 @@ async def test_a_patients_clinic_is_found_by_id_alone(stores: Stores) -> None:
     record = await stores.a_record(clinic, await stores.a_person(clinic))
     assert await stores.directory.clinic_of_patient(record.id) == clinic.id
     assert await stores.directory.clinic_of_patient(UUID(int=0)) is None
+
+
+async def test_a_proxy_is_seen_by_both_and_by_the_persons_clinics_and_ended_by_the_person(
+    stores: Stores,
+) -> None:
+    clinic, other = await stores.a_clinic(), await stores.a_clinic()
+    person, reader = await stores.a_person(clinic), await stores.a_person(other)
+    await stores.a_record(clinic, person)
+    proxy = Proxy(
+        id=new_id(),
+        version=1,
+        kind=ProxyKind.GRANTED,
+        person_id=person.id,
+        person_name="Ana Lima",
+        reader_id=reader.id,
+        label="Meu irmão",
+        scope="values",
+        starts_at=NOW,
+        until=NOW + timedelta(days=9),
+        made_by=person.id,
+    )
+    async with stores.transactions.write(person_id=person.id) as work:
+        await work.proxies.add(proxy)
+        await work.proxies.add(replace(proxy, id=new_id(), reader_id=None, starts_at=NOW - timedelta(days=1)))
+    async with stores.transactions.read(person_id=person.id) as reading:
+        assert [each.reader_id for each in await reading.proxies.of_person(person.id)] == [reader.id, None]
+    async with stores.transactions.read(person_id=reader.id) as reading:
+        assert await reading.proxies.held_by(reader.id) == [proxy]
+    async with stores.transactions.read(clinic_id=clinic.id) as reading:
+        assert await reading.proxies.get(proxy.id) == proxy
+    for scope in ({"clinic_id": other.id}, {"person_id": new_id()}):
+        async with stores.transactions.read(**scope) as reading:
+            assert await reading.proxies.get(proxy.id) is None
+    ended = proxy.ended(NOW + timedelta(days=1))
+    async with stores.transactions.write(person_id=reader.id) as work:
+        await work.proxies.save(ended)  # the reader's scope reads, and changes nothing
+    async with stores.transactions.write(person_id=person.id) as work:
+        assert await work.proxies.get(proxy.id, lock=True) == proxy
+        await work.proxies.save(ended)
+        assert await work.proxies.get(proxy.id) == ended

@@ -11,17 +11,26 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
-from services.file_management.application.ports import AuditTrail, ReportObjects, SnapshotSource, Statement
+from services.file_management.application.ports import (
+    AuditTrail,
+    LetIn,
+    Relations,
+    ReportObjects,
+    SnapshotSource,
+    Statement,
+)
 from services.file_management.domain.snapshot import Identifiers
 from services.file_management.infrastructure.dynamodb.audit import DynamoAuditTrail
 from services.file_management.infrastructure.dynamodb.table import TableAddress, connect_table
 from services.file_management.infrastructure.in_memory.edges import (
     InMemoryAudit,
     InMemoryObjects,
+    InMemoryRelations,
     InMemorySnapshots,
 )
 from services.file_management.infrastructure.report.processes import WarmProcesses
 from services.file_management.infrastructure.s3.objects import S3ReportObjects
+from services.file_management.infrastructure.services.relations import HttpRelations
 from services.file_management.infrastructure.services.snapshots import HttpSnapshotSource
 from services.file_management.infrastructure.signing.demo_authority import (
     NOTICE,
@@ -29,13 +38,13 @@ from services.file_management.infrastructure.signing.demo_authority import (
     key_files,
 )
 from services.file_management.infrastructure.signing.signer import KeyFileSigner
-from services.shared.kernel.errors import LaudoError
+from services.shared.kernel.errors import UNAVAILABLE, LaudoError
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Role
 from services.shared.platform.service_client import ServiceClient
 from services.shared.platform.settings import ServiceClientSettings
 from tests.unit.file_management import samples
-from tests.unit.file_management.world import CLINIC, EXAM, NOW, PATIENT, StampSigner, principal
+from tests.unit.file_management.world import CLINIC, EXAM, NOW, PATIENT, PERSON, StampSigner, principal
 
 BUCKET = "laudo-reports"
 
@@ -199,3 +208,40 @@ def test_the_services_iam_user_may_not_touch_what_is_not_its_own(aws: Any) -> No
     )
     with pytest.raises(stranger.exceptions.ClientError, match=r"AccessDenied|403"):
         stranger.list_objects_v2(Bucket=BUCKET)
+
+
+@pytest.fixture(params=["memory", "http"])
+async def relations(request: pytest.FixtureRequest) -> AsyncIterator[Relations]:
+    """Knows one share and one grant; `Bearer other` has none."""
+    let_in = {
+        "Bearer doctor": LetIn("shared", step_up_needed=True),
+        "Bearer proxy": LetIn("proxy", step_up_needed=False),
+    }
+    if request.param == "memory":
+        yield InMemoryRelations({(token, EXAM): found for token, found in let_in.items()})
+        return
+
+    def exam_results(asked: httpx.Request) -> httpx.Response:
+        found = let_in.get(asked.headers["authorization"])
+        if asked.url.raw_path.decode() != f"/api/v1/exams/{EXAM}/access?person_id={PERSON}" or found is None:
+            return httpx.Response(404)
+        return httpx.Response(200, json={"purpose": found.purpose, "step_up_needed": found.step_up_needed})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(exam_results)) as http:
+        yield HttpRelations(http, "http://exams")
+
+
+async def test_a_relation_is_told_and_its_absence_too(relations: Relations) -> None:
+    assert await relations.lets_in("Bearer doctor", EXAM, PERSON) == LetIn("shared", step_up_needed=True)
+    assert await relations.lets_in("Bearer proxy", EXAM, PERSON) == LetIn("proxy", step_up_needed=False)
+    assert await relations.lets_in("Bearer other", EXAM, PERSON) is None
+    assert await relations.lets_in("Bearer doctor", new_id(), PERSON) is None
+
+
+async def test_while_relations_cannot_be_known_nobody_is_let_in() -> None:
+    broken = httpx.MockTransport(lambda _: httpx.Response(503))
+    async with httpx.AsyncClient(transport=broken) as http:
+        with pytest.raises(LaudoError) as refused:
+            await HttpRelations(http, "http://exams").lets_in("Bearer doctor", EXAM, PERSON)
+        assert refused.value.kind is UNAVAILABLE
+        assert await HttpRelations(http, None).lets_in("Bearer doctor", EXAM, PERSON) is None

@@ -10,14 +10,17 @@ from services.accounts.application.commands.change_locale import ChangeLocale
 from services.accounts.application.commands.change_password import ChangePassword
 from services.accounts.application.commands.choose_contact_codes import ChooseContactCodes
 from services.accounts.application.commands.complete_first_access import CompleteFirstAccess
+from services.accounts.application.commands.end_proxy import EndProxy
 from services.accounts.application.commands.end_sessions import EndSessions
 from services.accounts.application.commands.enrol_at_sign_in import EnrolAtSignIn
 from services.accounts.application.commands.enrol_authenticator import EnrolAuthenticator
+from services.accounts.application.commands.grant_proxy import GrantProxy
 from services.accounts.application.commands.issue_service_token import IssueServiceToken
 from services.accounts.application.commands.keep_passkeys import KeepPasskeys
 from services.accounts.application.commands.prepare_step_up import PrepareStepUp
 from services.accounts.application.commands.prove_second_factor import ProveSecondFactor
 from services.accounts.application.commands.prove_sign_in import ProveSignIn
+from services.accounts.application.commands.record_guardian import RecordGuardian
 from services.accounts.application.commands.refresh_session import RefreshSession
 from services.accounts.application.commands.register_patient import RegisterPatient
 from services.accounts.application.commands.renew_recovery_codes import RenewRecoveryCodes
@@ -35,7 +38,6 @@ from services.accounts.application.guess_limit import GuessLimit
 from services.accounts.application.identity_desk import IdentityDesk, build_identity_desk
 from services.accounts.application.merge_desk import MergeDesk, build_merge_desk
 from services.accounts.application.ports import (
-    AttemptLog,
     Directory,
     IdentifierVault,
     MachineClients,
@@ -48,8 +50,15 @@ from services.accounts.application.queries.find_doctors import FindDoctors
 from services.accounts.application.queries.find_patients import FindPatients
 from services.accounts.application.queries.get_identifiers import GetIdentifiers
 from services.accounts.application.queries.get_patient import GetPatient
+from services.accounts.application.queries.list_proxies import ListProxies
+from services.accounts.application.queries.look_up_patient import LookUpPatient
 from services.accounts.application.queries.who_am_i import WhoAmI
-from services.accounts.application.sign_in_ports import Authenticator, DeviceNames, PasskeyCeremonies
+from services.accounts.application.sign_in_ports import (
+    AttemptLog,
+    Authenticator,
+    DeviceNames,
+    PasskeyCeremonies,
+)
 from services.accounts.application.staff_desk import StaffDesk, build_staff_desk
 from services.accounts.application.start_session import StartSession
 from services.accounts.application.visitor import Recognition
@@ -114,6 +123,11 @@ class FrontDesk:
     get_identifiers: GetIdentifiers
     find_doctors: FindDoctors
     issue_service_token: IssueServiceToken
+    grant_proxy: GrantProxy
+    end_proxy: EndProxy
+    record_guardian: RecordGuardian
+    list_proxies: ListProxies
+    look_up_patient: LookUpPatient
     tokens: TokenIssuer
     clock: Clock
     staff: StaffDesk
@@ -190,6 +204,11 @@ def build_front_desk(devices: Devices) -> FrontDesk:
         get_identifiers=GetIdentifiers(transactions, directory, clock),
         find_doctors=FindDoctors(transactions),
         issue_service_token=IssueServiceToken(devices.machine_clients, devices.issuer, clock),
+        grant_proxy=GrantProxy(transactions, clock),
+        end_proxy=EndProxy(transactions, clock),
+        record_guardian=RecordGuardian(transactions, clock),
+        list_proxies=ListProxies(transactions, clock),
+        look_up_patient=LookUpPatient(transactions, clock),
         tokens=devices.issuer,
         clock=clock,
         merges=build_merge_desk(transactions, clock),

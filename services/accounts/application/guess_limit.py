@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.accounts.application.ports import AttemptLog, IdentifierVault
+from services.accounts.application.ports import IdentifierVault
+from services.accounts.application.sign_in_ports import AttemptLog
 from services.accounts.domain.attempts import FREE, FREE_FOR_STRANGERS, Attempts
 from services.accounts.domain.login import Login
 from services.shared.kernel.clock import Clock

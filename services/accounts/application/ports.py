@@ -12,13 +12,10 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from services.accounts.application.identity_ports import (
-    ClinicReader,
-    ClinicStore,
-    ConfirmationReader,
-    ConfirmationStore,
-)
+from services.accounts.application.clinic_ports import ClinicReader, ClinicStore
+from services.accounts.application.identity_ports import ConfirmationReader, ConfirmationStore
 from services.accounts.application.patient_ports import MergeReader, MergeStore, PatientReader, PatientStore
+from services.accounts.application.proxy_ports import ProxyReader, ProxyStore
 from services.accounts.application.sign_in_ports import (
     CodeStore,
     DeviceReader,
@@ -32,7 +29,6 @@ from services.accounts.application.sign_in_ports import (
 )
 from services.accounts.application.staff_ports import InvitationReader, InvitationStore, StaffReader
 from services.accounts.domain.account import Account
-from services.accounts.domain.attempts import Attempts
 from services.accounts.domain.login import Login
 from services.accounts.domain.machine_client import MachineClient
 from services.accounts.domain.membership import Membership
@@ -158,6 +154,8 @@ class Reading(Protocol):
     @property
     def clinics(self) -> ClinicReader: ...
     @property
+    def proxies(self) -> ProxyReader: ...
+    @property
     def invitations(self) -> InvitationReader: ...
     @property
     def confirmations(self) -> ConfirmationReader: ...
@@ -192,6 +190,8 @@ class Work(Protocol):
     def tickets(self) -> TicketStore: ...
     @property
     def clinics(self) -> ClinicStore: ...
+    @property
+    def proxies(self) -> ProxyStore: ...
     @property
     def invitations(self) -> InvitationStore: ...
     @property
@@ -235,36 +235,9 @@ class Directory(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class KnownStaff:
-    """Somebody of a clinic, as its patients may know them."""
-
-    account_id: UUID
-    clinic_id: UUID
-    name: str
-    roles: tuple[str, ...]
-
-
-class StaffDirectory(Protocol):
-    async def known_to(self, person_id: UUID, account_ids: Sequence[UUID]) -> Sequence[KnownStaff]:
-        """Return those of `account_ids` who work where the person has a record."""
-        ...
-
-
 class MachineClients(Protocol):
     async def get(self, client_id: str) -> MachineClient | None: ...
     async def put(self, client: MachineClient) -> None: ...
-
-
-class AttemptLog(Protocol):
-    """Failures in a row by an opaque key; each call is its own transaction, since a failure undoes its request's."""
-
-    async def get(self, *keys: bytes) -> Sequence[Attempts]:
-        """Return what is known of each key, in their order."""
-        ...
-
-    async def count_failure(self, now: datetime, *keys: bytes) -> None: ...
-    async def clear(self, *keys: bytes) -> None: ...
 
 
 class IdentifierVault(Protocol):

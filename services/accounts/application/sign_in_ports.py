@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.accounts.domain.attempts import Attempts
 from services.accounts.domain.one_time_code import OneTimeCode
 from services.accounts.domain.passkey import Passkey
 from services.accounts.domain.session import Session
@@ -118,6 +119,17 @@ class CodeStore(Protocol):
 
     async def put(self, code: OneTimeCode) -> None: ...
     async def remove(self, person_id: UUID) -> None: ...
+
+
+class AttemptLog(Protocol):
+    """Failures in a row by an opaque key; each call is its own transaction, since a failure undoes its request's."""
+
+    async def get(self, *keys: bytes) -> Sequence[Attempts]:
+        """Return what is known of each key, in their order."""
+        ...
+
+    async def count_failure(self, now: datetime, *keys: bytes) -> None: ...
+    async def clear(self, *keys: bytes) -> None: ...
 
 
 class Authenticator(Protocol):

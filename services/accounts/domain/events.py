@@ -8,6 +8,7 @@ from uuid import UUID
 from services.accounts.domain.account import Account, Locale
 from services.accounts.domain.membership import Membership
 from services.accounts.domain.patient_record import PatientRecord
+from services.accounts.domain.proxy import Proxy
 from services.shared.kernel.events import DomainEvent
 
 
@@ -21,6 +22,7 @@ class AccountCreated(DomainEvent):
     account: Account
     patient: PatientRecord | None = None
     membership: Membership | None = None
+    proxies: tuple[Proxy, ...] = ()  # those to be told with it, each with a version of its own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,7 @@ class AccountUpdated(DomainEvent):
     account: Account
     patient: PatientRecord | None = None
     membership: Membership | None = None
+    proxies: tuple[Proxy, ...] = ()  # those to be told with it, each with a version of its own
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,8 @@
 """What a caller may do with an exam now, by the names of the routes: the buttons that a page shows."""
 
-from services.exam_results.application.policy import View
 from services.exam_results.application.ports import ExamRow
 from services.exam_results.domain.lifecycle import Lifecycle, State
+from services.shared.kernel.access import View
 from services.shared.kernel.principal import Principal, Role
 
 _BY_TARGET = {
@@ -16,6 +16,8 @@ _BY_TARGET = {
 
 
 def actions_of(row: ExamRow, caller: Principal, view: View, lifecycle: Lifecycle) -> list[str]:
+    if not view.may_act:
+        return []
     state = State(row["state"])
     targets = lifecycle.targets(state, caller.roles)
     found = [name for target, name in _BY_TARGET.items() if target in targets]

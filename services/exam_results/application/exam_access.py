@@ -11,22 +11,33 @@ from services.exam_results.domain.catalogue import Catalogue, ExamDefinition
 from services.exam_results.domain.evaluation import Subject
 from services.exam_results.domain.exam import Exam
 from services.exam_results.domain.people import Laboratory, Patient
+from services.shared.kernel.access import Facts
 from services.shared.kernel.errors import NOT_FOUND
 
 
 async def exam_for(work: ExamWork, caller: Caller, exam_id: UUID) -> Exam:
     """Load an exam that the caller may see; to anyone else it does not exist."""
     view = view_of(caller.principal)
+    if not view.may_act:
+        raise NOT_FOUND.error()
     if await work.people.is_closed(caller.id):
         raise errors.ACCESS_CLOSED.error()
     exam = await work.exams.load(exam_id)
-    if exam is None or not view.holds(
-        clinic_id=exam.facts.clinic_id,
-        person_id=exam.facts.person_id,
-        requester_id=exam.facts.requester_id,
-    ):
+    if exam is None or not view.admits(bonds_of(exam)):
         raise NOT_FOUND.error()
     return exam
+
+
+def bonds_of(exam: Exam) -> Facts:
+    """What ties people to an exam, as the policy asks for it."""
+    facts = exam.facts
+    return Facts(
+        exam_id=facts.id,
+        clinic_id=facts.clinic_id,
+        person_id=facts.person_id,
+        requester_id=facts.requester_id,
+        sensitive=facts.sensitive is not None,
+    )
 
 
 async def save_and_audit(work: ExamWork, caller: Caller, exam: Exam, action: str, at: datetime) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 import orjson
 
 from services.exam_results.application.actions import actions_of
-from services.exam_results.application.policy import View
 from services.exam_results.application.ports import ExamRow
 from services.exam_results.domain.catalogue import Catalogue, ExamDefinition
 from services.exam_results.domain.evaluation import Subject, blank_lines
 from services.exam_results.domain.lifecycle import Lifecycle, State
 from services.exam_results.domain.people import Sex
 from services.exam_results.domain.report import result_data
+from services.shared.kernel.access import View
 from services.shared.kernel.principal import Principal
 
 ON_FORM = frozenset({State.COLLECTED.value, State.IN_ANALYSIS.value})
@@ -69,6 +69,7 @@ class ExamJson:
             "report": _report(row, view),
             "replaced_versions": [],
             "results": _results(row, view, definition) if _shows_values(row, view) else [],
+            "step_up_needed": _waits_for_step_up(row, view),
             "actions": actions_of(row, caller, view, self._lifecycle),
         }
         return self.list_item(row, view)[:-1].encode() + b"," + orjson.dumps(rest)[1:]
@@ -103,7 +104,15 @@ def _results(row: ExamRow, view: View, definition: ExamDefinition | None) -> Any
 
 
 def _shows_values(row: ExamRow, view: View) -> bool:
-    return view.shows_values(signed=row["signed"], opened_at=row["opened_at"])
+    return view.shows_values(**_moments(row), sensitive=row["sensitive"])
+
+
+def _waits_for_step_up(row: ExamRow, view: View) -> bool:
+    return view.in_time(**_moments(row)) and view.needs_step_up(sensitive=row["sensitive"])
+
+
+def _moments(row: ExamRow) -> dict[str, bool]:
+    return {"signed": row["signed"], "opened": row["opened_at"] is not None}
 
 
 def _may_preview(row: ExamRow, view: View) -> bool:

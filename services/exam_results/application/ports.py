@@ -8,13 +8,14 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-from services.exam_results.application.policy import View
 from services.exam_results.domain.exam import Exam
 from services.exam_results.domain.lifecycle import State
 from services.exam_results.domain.people import Laboratory, Patient, Professional
 from services.exam_results.domain.report import Snapshot, Stage
+from services.shared.kernel.access import View
 from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.principal import Principal
+from services.shared.kernel.relations import Relation
 
 ExamRow = Mapping[str, Any]
 """One row of the read tables, with the column names of `exam_rows.py`.
@@ -82,6 +83,7 @@ class People(Protocol):
     """Projections of what accounts published. Each `put` keeps the newer version and says whether it was newer."""
 
     async def patient(self, patient_id: UUID) -> Patient | None: ...
+    async def record_of_person(self, person_id: UUID, clinic_id: UUID) -> Patient | None: ...
     async def professional(self, account_id: UUID) -> Professional | None: ...
     async def laboratory(self, clinic_id: UUID) -> Laboratory | None: ...
     async def is_closed(self, account_id: UUID) -> bool: ...
@@ -92,6 +94,10 @@ class People(Protocol):
     async def put_patient(self, patient: Patient, version: int) -> bool: ...
     async def put_professional(self, professional: Professional, version: int) -> bool: ...
     async def put_account(self, account: Account, version: int) -> bool: ...
+    async def doctors_registered(self, council: str, number: str, uf: str) -> Sequence[Professional]:
+        """Return the verified doctors in scope with this registration: one person may work in several clinics."""
+        ...
+
     async def close_account(self, account_id: UUID, clinic_id: UUID, version: int) -> bool: ...
 
 
@@ -107,6 +113,43 @@ class ExamFiles(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedRelation:
+    """A relation with how it came about. `reason` is a doctor's own words: clinical data, never logged or published."""
+
+    relation: Relation
+    made_by: UUID
+    patient_id: UUID | None = None
+    reason: str | None = None
+    version: int = 1
+
+
+RelationRow = Mapping[str, Any]
+"""relation_id, kind, clinic_id, clinic_name, person_id, patient_id, patient_name, record_number, exam_id, protocol,
+reader_id, reader_name, made_by, reason, starts_at, until, ended_at."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelationKey:
+    """The sort key of the last relation of a page."""
+
+    starts_at: datetime
+    relation_id: UUID
+
+
+class CareRelations(Protocol):
+    """Who was let in by whom. Rows are ended, never removed."""
+
+    async def add(self, recorded: RecordedRelation) -> None: ...
+    async def put(self, recorded: RecordedRelation) -> bool:
+        """Keep the newer version of a relation that another service decides; say whether it was newer."""
+        ...
+
+    async def end(self, relation_id: UUID, by: UUID, at: datetime) -> Relation | None:
+        """End a share of which `by` is the patient or the maker; None where there is none that lasts."""
+        ...
+
+
 class ExamWork(Protocol):
     """Everything one writing transaction can do."""
 
@@ -119,7 +162,13 @@ class ExamWork(Protocol):
     @property
     def files(self) -> ExamFiles: ...
     @property
+    def relations(self) -> CareRelations: ...
+    @property
     def reads(self) -> "ExamReads": ...
+
+    async def tell_of_emergency(self, recorded: RecordedRelation) -> None:
+        """Have the patient told, in the same transaction, that somebody took access: when, and nothing else."""
+        ...
 
     async def audit(self, entry: AuditEntry) -> None: ...
 
@@ -146,6 +195,20 @@ class Transactions(Protocol):
 
         `run` reads what it needs and then saves a new exam. It may be called again for a request that came before;
         nothing of that is kept, and the first answer is returned even when the request would be refused by now.
+        """
+        ...
+
+    async def change_once(
+        self,
+        caller: Principal,
+        *,
+        key: str,
+        route: str,
+        request: bytes,
+        run: "Callable[[ExamWork], Awaitable[Mapping[str, Any]]]",
+    ) -> tuple[Mapping[str, Any], bool]:
+        """Like `create_once`, in one transaction of the caller's scope: for what reads by several statements, or
+        changes more than an exam.
         """
         ...
 
@@ -214,6 +277,24 @@ class ExamReads(Protocol):
 
     async def snapshot(self, exam_id: UUID, report_version: int, stage: Stage) -> StoredSnapshot | None:
         """Return the newest snapshot of that version and stage, in any clinic: for services only."""
+        ...
+
+    async def relations_to(self, reader_id: UUID, person_id: UUID) -> Sequence[Relation]:
+        """Return the reader's relations to that person that were not ended."""
+        ...
+
+    async def let_in(self, person_id: UUID, limit: int) -> Sequence[RelationRow]:
+        """Return the newest shares and emergency accesses to a person's exams, in every clinic."""
+        ...
+
+    async def shared_with(self, reader_id: UUID, at: datetime, limit: int) -> Sequence[RelationRow]:
+        """Return the shares that let this doctor in at that moment, the newest first."""
+        ...
+
+    async def emergencies(
+        self, clinic_id: UUID, after: RelationKey | None, limit: int
+    ) -> Sequence[RelationRow]:
+        """Return a clinic's emergency accesses, the newest first."""
         ...
 
     async def audit(self, entry: AuditEntry) -> None: ...

@@ -14,6 +14,7 @@ from services.exam_results.infrastructure.reference_data.lifecycle_file import s
 from services.exam_results.interface.http.bench import bench_router
 from services.exam_results.interface.http.desk import build_desk
 from services.exam_results.interface.http.orders import orders_router
+from services.exam_results.interface.http.relations import relations_router
 from services.exam_results.interface.http.reports import reports_router
 from services.shared.kernel.clock import SystemClock
 from services.shared.platform.auth import JwksTokenVerifier
@@ -57,7 +58,13 @@ def build_api(settings: Settings) -> FastAPI:
     app = create_api(
         title="Laudo exam results",
         prefix=PREFIX,
-        routers=[access_routes(), orders_router(shipped_catalogue()), bench_router(), reports_router()],
+        routers=[
+            access_routes(),
+            relations_router(),
+            orders_router(shipped_catalogue()),
+            bench_router(),
+            reports_router(),
+        ],
         token_verifier=None,
         checks={"postgresql": database_answers, "revocations": revocations_are_current},
         lifespan=lifespan,

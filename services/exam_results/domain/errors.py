@@ -209,3 +209,45 @@ DRAFT_OUTDATED = _kind(
     "The reference table or the patient's record changed after the draft. "
     "Send the exam back to analysis and complete it again.",
 )
+EMERGENCY_STEP_UP = _kind(
+    "emergency_step_up",
+    Category.FORBIDDEN,
+    "Confirme sua identidade com um novo código do autenticador para abrir um acesso de emergência.",
+    "Confirm your identity with a new authenticator code in order to open an emergency access.",
+)
+EMERGENCY_REASON = _kind(
+    "emergency_reason",
+    Category.INVALID,
+    "Descreva o motivo da emergência com 20 a 500 caracteres. O paciente e a auditoria vão lê-lo.",
+    "Describe the reason of the emergency in 20 to 500 characters. The patient and the auditor will read it.",
+)
+NOT_VERIFIED = _kind(
+    "not_verified",
+    Category.FORBIDDEN,
+    "Seu registro no conselho profissional ainda não foi conferido. Fale com o administrador.",
+    "Your professional council registration has not been verified yet. Talk to the administrator.",
+)
+DOCTOR_NOT_FOUND = _kind(
+    "doctor_not_found",
+    Category.INVALID,
+    "Não encontramos um médico com este registro. Confira o conselho, o número e a UF.",
+    "We found no doctor with this registration. Check council, number and state.",
+)
+SHARE_END = _kind(
+    "share_end",
+    Category.INVALID,
+    "Escolha uma data final no futuro, até um ano a partir de hoje.",
+    "Choose an end date in the future, at most one year from today.",
+)
+SHARE_WHAT = _kind(
+    "share_what",
+    Category.INVALID,
+    "Escolha um exame ou uma clínica: um dos dois.",
+    "Choose an exam or a clinic: one of the two.",
+)
+LIST_NEEDS_PATIENT = _kind(
+    "list_needs_patient",
+    Category.INVALID,
+    "Informe o paciente: o acesso de emergência vale para um paciente de cada vez.",
+    "Name the patient: an emergency access holds for one patient at a time.",
+)

@@ -80,6 +80,7 @@ def build_snapshot(
             "name_pt": definition.name_pt,
             "name_en": definition.name_en,
             "panel": definition.panel,
+            "sensitive": facts.sensitive is not None,
         },
         "specimen": {
             "type_pt": definition.specimen_pt,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
+from services.exam_results.application.ports import RecordedRelation
 from services.exam_results.domain.exam import Exam, Recorded
 from services.exam_results.domain.exam_events import (
     ExamCompleted,
@@ -14,9 +15,11 @@ from services.exam_results.domain.exam_events import (
     ResultsEntered,
 )
 from services.shared.contracts import exam_results as wire
+from services.shared.contracts.commands import SendEmergencyAccess
 from services.shared.platform.messaging.envelope import Message, new_message
 
 SOURCE = "/exam-results"
+CRITICAL_QUEUE = "notification-critical"
 
 
 def wire_messages(exam: Exam) -> Iterator[Message]:
@@ -33,6 +36,19 @@ def wire_messages(exam: Exam) -> Iterator[Message]:
                 time=recorded.event.occurred_at,
                 data=data,
             )
+
+
+def emergency_message(recorded: RecordedRelation) -> Message:
+    """The command that has the patient told: whose record and when; neither doctor nor reason."""
+    relation = recorded.relation
+    return new_message(
+        "notification.command.emergency_access",
+        source=SOURCE,
+        subject=relation.person_id,
+        clinic_id=relation.clinic_id,
+        time=relation.starts_at,
+        data=SendEmergencyAccess(account_id=relation.person_id, accessed_at=relation.starts_at),
+    )
 
 
 def _data(exam: Exam, recorded: Recorded) -> tuple[str, BaseModel] | None:

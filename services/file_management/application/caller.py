@@ -1,6 +1,6 @@
 """Who asks, from where, in which trace: what an audit row needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -13,9 +13,19 @@ class Caller:
     principal: Principal
     address: str | None = None
     trace_id: str | None = None
+    authorization: str = field(
+        default="", repr=False
+    )  # the header as it came; for asking on the caller's behalf
 
     def did(
-        self, action: str, at: datetime, *, clinic_id: UUID, patient_id: UUID | None, resource: str
+        self,
+        action: str,
+        at: datetime,
+        *,
+        clinic_id: UUID,
+        patient_id: UUID | None,
+        resource: str,
+        purpose: str = "care",
     ) -> AuditEntry:
         return AuditEntry(
             at=at,
@@ -25,6 +35,7 @@ class Caller:
             clinic_id=clinic_id,
             patient_id=patient_id,
             resource=resource,
+            purpose=purpose,
             address=self.address,
             trace_id=self.trace_id,
         )

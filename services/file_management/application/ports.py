@@ -67,6 +67,23 @@ class Proofs(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    """A relation that reaches to the exam's report."""
+
+    purpose: str  # what the audit row says it was for
+    step_up_needed: bool
+
+
+class Relations(Protocol):
+    async def lets_in(self, authorization: str, exam_id: UUID, person_id: UUID) -> LetIn | None:
+        """Say by what relation the holder of that `Authorization` header may have the report; None without one.
+
+        Raises `unavailable` while it cannot be known.
+        """
+        ...
+
+
 class AuditTrail(Protocol):
     async def record(self, entry: AuditEntry) -> None:
         """Write the fact, once and for good; raise when it cannot be written: no audit, no answer."""

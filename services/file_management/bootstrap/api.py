@@ -18,6 +18,7 @@ from services.file_management.infrastructure.dynamodb.access_log import DynamoAc
 from services.file_management.infrastructure.dynamodb.audit import DynamoAuditTrail
 from services.file_management.infrastructure.dynamodb.files import DynamoFiles
 from services.file_management.infrastructure.dynamodb.proofs import DynamoProofs
+from services.file_management.infrastructure.services.relations import HttpRelations
 from services.file_management.interface.http.files import FileUseCases, file_routes
 from services.shared.kernel.clock import SystemClock
 from services.shared.platform.auth import JwksTokenVerifier
@@ -35,10 +36,12 @@ _THREADS = 32  # each waits for one DynamoDB call
 def build_api(settings: Settings) -> FastAPI:
     table, clock = build_table(settings), SystemClock()
     files, audit = DynamoFiles(table), DynamoAuditTrail(table)
+    neighbours = httpx.AsyncClient()
+    relations = HttpRelations(neighbours, settings.exams_url)
     use_cases = FileUseCases(
-        list_files=ListFiles(files, audit, clock),
-        read_file=ReadFile(files, audit, clock),
-        issue_download_link=IssueDownloadLink(files, audit, build_links(settings), clock),
+        list_files=ListFiles(files, audit, clock, relations),
+        read_file=ReadFile(files, audit, clock, relations),
+        issue_download_link=IssueDownloadLink(files, audit, build_links(settings), clock, relations),
         check_code=CheckCode(DynamoProofs(table)),
     )
 
@@ -50,7 +53,7 @@ def build_api(settings: Settings) -> FastAPI:
             shared_counter(valkey, SERVICE, settings.redis_url), factor=settings.limit_factor
         )
         app.state.access_log = DynamoAccessLog(table)
-        async with httpx.AsyncClient() as http, following(settings.redis_url) as revocations:
+        async with httpx.AsyncClient() as http, neighbours, following(settings.redis_url) as revocations:
             app.state.revocations = revocations
             app.state.token_verifier = JwksTokenVerifier(
                 issuer=settings.issuer,

@@ -8,6 +8,7 @@ from services.shared.platform.settings import ServiceClientSettings, ServiceSett
 class Settings(ServiceSettings):
     table: str = "laudo-files"
     bucket: str = "laudo-reports"
+    exams_url: str | None = None  # exam-results' address; None: relations let nobody in
     outbox_shards: int = (
         1  # more where one index partition would be too slow; the same for writers and relays
     )

@@ -10,6 +10,14 @@ FILE_NOT_FOUND = ErrorKind(
 )
 
 
+STEP_UP_REQUIRED = ErrorKind(
+    "files.step_up_required",
+    Category.FORBIDDEN,
+    "Este documento pede uma segunda confirmação da sua identidade. Confirme e tente de novo.",
+    "This document asks for a second proof of your identity. Confirm it and try again.",
+)
+
+
 class ReportCheckFailed(Exception):
     """What stands on paper differs from the data: the report must not be signed."""
 

@@ -80,6 +80,7 @@ class ExamFolder:
         now: datetime,
         verification_code: str | None = None,
         signed_by: str | None = None,
+        sensitive: bool = False,
     ) -> ReportFile:
         """Take in a rendered document that is due."""
         exam = self.exam
@@ -100,6 +101,7 @@ class ExamFolder:
             created_at=now,
             verification_code=verification_code,
             signed_by=signed_by,
+            sensitive=sensitive,
             closed_to=self.closed_to,
         )
         self._put(file)

@@ -40,6 +40,7 @@ class ReportFile:
     status: Status = Status.READY
     verification_code: str | None = None
     signed_by: str | None = None  # as its certificate names the signer
+    sensitive: bool = False  # of a class whose values need a second factor
     closed_to: frozenset[UUID] = frozenset()  # accounts that no longer exist
 
     @property

@@ -99,6 +99,7 @@ class Snapshot:
     results: tuple[Result, ...]
     limitations: str | None
     catalogue_version: str
+    sensitive: bool
 
 
 def read_snapshot(document: Mapping[str, Any]) -> Snapshot:
@@ -135,6 +136,7 @@ def _snapshot(document: Mapping[str, Any]) -> Snapshot:
         results=tuple(_result(result) for result in document["results"]),
         limitations=document.get("limitations_pt"),
         catalogue_version=str(document["catalogue_version"]),
+        sensitive=bool(exam.get("sensitive", False)),  # not told at first
     )
 
 

@@ -11,6 +11,7 @@ from services.notification.application.commands.forget_contact import ForgetCont
 from services.notification.application.commands.learn_contact import LearnContact
 from services.notification.application.commands.record_receipt import RecordReceipt
 from services.notification.application.commands.send_due_delivery import SendDueDelivery
+from services.notification.application.commands.send_emergency_alert import SendEmergencyAlert
 from services.notification.application.commands.send_one_time_code import SendOneTimeCode
 from services.notification.application.commands.send_sign_in_alert import SendSignInAlert
 from services.notification.application.commands.sweep_lost_deliveries import SweepLostDeliveries
@@ -45,6 +46,7 @@ class Listeners:
     send_one_time_code: SendOneTimeCode
     send_sign_in_alert: SendSignInAlert
     record_receipt: RecordReceipt
+    send_emergency_alert: SendEmergencyAlert
     tell_address: TellAddress
 
 

@@ -14,6 +14,7 @@ from services.notification.application.commands.forget_contact import ForgetCont
 from services.notification.application.commands.learn_contact import LearnContact
 from services.notification.application.commands.record_receipt import RecordReceipt
 from services.notification.application.commands.send_due_delivery import SendDueDelivery, Sources
+from services.notification.application.commands.send_emergency_alert import SendEmergencyAlert
 from services.notification.application.commands.send_one_time_code import SendOneTimeCode
 from services.notification.application.commands.send_sign_in_alert import SendSignInAlert
 from services.notification.application.commands.sweep_lost_deliveries import SweepLostDeliveries
@@ -139,6 +140,7 @@ def build_listeners(stores: Stores, texts: Texts, clock: Clock, bell: ports.Bell
         send_one_time_code=SendOneTimeCode(vault=stores.vault, tell=tell, clock=clock),
         send_sign_in_alert=SendSignInAlert(tell=tell),
         record_receipt=RecordReceipt(deliveries=stores.deliveries),
+        send_emergency_alert=SendEmergencyAlert(tell=tell),
         tell_address=TellAddress(vault=stores.vault, tell=tell, clock=clock),
     )
 

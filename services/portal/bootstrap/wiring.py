@@ -14,6 +14,7 @@ from services.portal.application.api.files import FilesApi
 from services.portal.application.api.identity import IdentityApi
 from services.portal.application.api.merges import MergesApi
 from services.portal.application.api.notifications import NotificationsApi
+from services.portal.application.api.relations import RelationsApi
 from services.portal.application.api.security import SecurityApi
 from services.portal.application.api.staff import StaffApi
 from services.portal.application.ports import ApiGateway, SealedStore, Service
@@ -54,6 +55,7 @@ def compose(settings: PortalSettings, gateway: ApiGateway, store: SealedStore, c
         identity=IdentityApi(gateway),
         merges=MergesApi(gateway),
         accesses=Accesses(AccessLogsApi(gateway), accounts),
+        relations=RelationsApi(gateway),
         security=security,
         sessions=Sessions(accounts, security, store, clock, settings.session_idle_s),
         searches=Searches(store),

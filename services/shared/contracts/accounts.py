@@ -1,13 +1,32 @@
 """Events of accounts, on topic `accounts-events`. These alone carry identity, for the consumers' projections."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.shared.contracts.event_data import EventData
 
 Sex = Literal["F", "M", "other", "unknown"]
 Locale = Literal["pt-BR", "en"]
+
+
+class ProxyData(BaseModel):
+    """Who may see the account's exams: ids, scope and times. Each has a version of its own, so that consumers take it
+    whatever the account's version is.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    proxy_id: UUID
+    version: int
+    kind: Literal["guardian", "granted"]
+    reader_id: UUID
+    sees: Literal["list", "values", "download"]
+    starts_at: datetime
+    until: datetime
+    ended_at: datetime | None = None
 
 
 class AccountData(EventData):
@@ -23,6 +42,7 @@ class AccountData(EventData):
     sms_capable: bool = False  # SMS goes to mobile numbers only
     locale: Locale = "pt-BR"
     first_access: bool = False  # True while the person has set no password yet
+    proxies: list[ProxyData] = Field(default_factory=list)  # those that changed; none is no word on any
 
 
 class AccountCreated(AccountData):

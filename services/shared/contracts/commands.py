@@ -31,6 +31,15 @@ class SendSignInAlert(BaseModel):
     signed_in_at: datetime
 
 
+class SendEmergencyAccess(BaseModel):
+    """Tell the person that somebody of a clinic opened the person's record under the emergency rule."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    account_id: UUID
+    accessed_at: datetime
+
+
 class SendToAddress(BaseModel):
     """Send a security message to an address that is on no account's file: not yet, or not any more.
 

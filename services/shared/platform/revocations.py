@@ -25,9 +25,9 @@ from services.shared.platform.logs import get_logger
 from services.shared.platform.messaging.wakeup import valkey_client
 
 KEPT_FOR = timedelta(minutes=15)
-_REVOKED = "accounts:sessions:revoked"  # the prefix is the Valkey user that may write it
-_EPOCH = "accounts:sessions:epoch"
-_CHANNEL = "accounts:sessions:ended"
+REVOKED = "accounts:sessions:revoked"  # the prefix is the Valkey user that may write it
+EPOCH = "accounts:sessions:epoch"
+CHANNEL = "accounts:sessions:ended"
 _POLL_S = 1.0
 _FORGIVEN_S = 30.0
 _AWAY = (RedisError, OSError, TimeoutError)
@@ -63,8 +63,8 @@ class RevocationFeed:
     async def load(self) -> None:
         """Take over what Valkey holds now; without an epoch, deny."""
         async with self._client.pipeline(transaction=True) as pipe:
-            pipe.get(_EPOCH)
-            pipe.zrange(_REVOKED, 0, -1)
+            pipe.get(EPOCH)
+            pipe.zrange(REVOKED, 0, -1)
             epoch, members = await pipe.execute()
         if epoch is None and self._epoch is not None:
             get_logger().warning("revocations.epoch_missing")
@@ -84,7 +84,7 @@ class RevocationFeed:
     async def _follow_once(self) -> None:
         subscription: Any = self._client.pubsub()
         async with subscription:
-            await subscription.subscribe(_CHANNEL)
+            await subscription.subscribe(CHANNEL)
             while True:
                 await self.load()
                 next_load = time.monotonic() + _POLL_S
@@ -128,7 +128,7 @@ class RevocationPublisher:
         with contextlib.suppress(*_AWAY):
             await store(self._client, ended)
             for session_id in ended:
-                await self._client.publish(_CHANNEL, session_id.bytes)
+                await self._client.publish(CHANNEL, session_id.bytes)
 
 
 class RevocationKeeper:
@@ -145,7 +145,7 @@ class RevocationKeeper:
         turn = 0
         while True:
             try:
-                if turn % self._repair_every == 0 or not await self._client.exists(_EPOCH):
+                if turn % self._repair_every == 0 or not await self._client.exists(EPOCH):
                     await self.load()
                 turn += 1
             except Exception as error:  # Valkey or the database is away: next time
@@ -157,13 +157,13 @@ class RevocationKeeper:
 
         The truth is asked after the epoch was found missing: what was told before Valkey was emptied is in it.
         """
-        is_missing, now = not await self._client.exists(_EPOCH), datetime.now(UTC)
+        is_missing, now = not await self._client.exists(EPOCH), datetime.now(UTC)
         await store(self._client, await self._truth(now - KEPT_FOR))
-        await self._client.zremrangebyscore(_REVOKED, "-inf", (now - KEPT_FOR).timestamp())
+        await self._client.zremrangebyscore(REVOKED, "-inf", (now - KEPT_FOR).timestamp())
         if is_missing:
-            await self._client.set(_EPOCH, new_id().bytes, nx=True)
+            await self._client.set(EPOCH, new_id().bytes, nx=True)
 
 
 async def store(client: Any, ended: Mapping[UUID, datetime]) -> None:
     if ended:
-        await client.zadd(_REVOKED, {session_id.bytes: at.timestamp() for session_id, at in ended.items()})
+        await client.zadd(REVOKED, {session_id.bytes: at.timestamp() for session_id, at in ended.items()})

@@ -5,12 +5,18 @@ locals {
   topology = jsondecode(file("${path.module}/../../../topology.json"))
   sets     = local.topology.valkey.command_sets
 
+  # Reading what is another's stands in a selector of its own: as one rule, a reader could speak there too.
+  reading = {
+    for user, keys in local.topology.valkey.readers : user => join(" ", concat(
+      ["%R~${keys} resetchannels &${keys} -@all"], [for command in local.sets.reading : "+${command}"],
+    ))
+  }
+
   access_strings = {
     for user, uses in local.topology.valkey.users : user => join(" ", concat(
-      ["on ~${user}:* resetchannels &${user}:*"],
-      [for keys in [lookup(local.topology.valkey.readers, user, null)] : "%R~${keys} &${keys}" if keys != null],
-      ["-@all"],
+      ["on ~${user}:* resetchannels &${user}:* -@all"],
       [for command in flatten([for use in concat(["connection"], uses) : local.sets[use]]) : "+${command}"],
+      [for selector in [lookup(local.reading, user, null)] : "(${selector})" if selector != null],
     ))
   }
 }

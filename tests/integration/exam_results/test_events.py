@@ -7,10 +7,12 @@ from itertools import permutations
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 from prometheus_client import REGISTRY
 from pydantic import BaseModel
 
+from services.exam_results.application.caller import Caller
 from services.exam_results.application.commands.open_result import OpenResult
 from services.exam_results.application.commands.record_report_file import RecordReportFile
 from services.exam_results.domain.exam import EMBARGO
@@ -20,7 +22,9 @@ from services.exam_results.interface.schedule.sweeps import EmbargoSweep, Parked
 from services.exam_results.interface.schedule.unsigned import UnsignedReports
 from services.shared.contracts import accounts, file_management
 from services.shared.kernel.clock import FixedClock
+from services.shared.kernel.errors import LaudoError
 from services.shared.kernel.ids import new_id
+from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.messaging.envelope import Message, new_message
 from services.shared.platform.postgres.database import Scope
 from services.shared.platform.postgres.inbox import PostgresInbox
@@ -283,3 +287,54 @@ async def test_a_scope_is_of_one_transaction(installation: Installation, clinic:
         assert await session.value("SELECT count(*) FROM patients") == 1
     async with installation.database.read(Scope()) as session:
         assert await session.value("SELECT count(*) FROM patients") == 0
+
+
+def proxy_told(
+    clinic: Clinic, proxy_id: UUID, reader_id: UUID, version: int, account_version: int
+) -> Message:
+    proxy = accounts.ProxyData(
+        proxy_id=proxy_id,
+        version=version,
+        kind="granted",
+        reader_id=reader_id,
+        sees="values",
+        starts_at=NOW - timedelta(days=1),
+        until=NOW + timedelta(days=9),
+        ended_at=NOW if version == 2 else None,
+    )
+    data = accounts.AccountUpdated(
+        account_id=clinic.person_id,
+        version=account_version,
+        clinic_id=clinic.id,
+        kind="patient",
+        roles=["patient"],
+        name="Maria",
+        proxies=[proxy],
+    )
+    return message("account.updated", clinic, data)
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+async def test_a_proxy_is_as_its_newest_version_says_whatever_the_accounts_version(
+    installation: Installation, inboxes: Inboxes, clinic: Clinic, job: Job, order: Sequence[int]
+) -> None:
+    exam_id = (await job.opened(clinic)).facts.id
+    proxy_id, reader = new_id(), Principal(new_id(), frozenset({Role.PATIENT}))
+    caller = Caller(reader)
+
+    async def results() -> int | None:
+        try:
+            async with job.transactions.read(reader) as reads:
+                seen = await job.desk.read.run(reads, caller, exam_id, person_id=clinic.person_id)
+        except LaudoError:
+            return None
+        return len(orjson.loads(seen)["results"])
+
+    assert await results() is None
+    seen = []
+    for version in order:
+        await inboxes.accounts.apply(
+            proxy_told(clinic, proxy_id, reader.account_id, version, account_version=7 - version)
+        )
+        seen.append(await results())
+    assert seen == ([17, None] if order == (1, 2) else [None, None])

@@ -1,12 +1,19 @@
 """PostgreSQL itself keeps clinics and people apart, whatever SQL is sent."""
 
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
 import asyncpg
 import pytest
 
+from services.exam_results.application.ports import RecordedRelation
 from services.exam_results.infrastructure.persistence.people import PostgresPeople
+from services.shared.kernel.ids import new_id
+from services.shared.kernel.relations import Kind, Relation
 from services.shared.platform.postgres.database import Database, Scope
 from tests.integration.exam_results.database import Installation
-from tests.unit.exam_results.samples import Clinic, Job
+from tests.unit.exam_results.samples import NOW, Clinic, Job
 
 CLINICAL = ("exam_events", "exams", "reports", "exam_files", "patients", "accounts", "outbox")
 
@@ -143,3 +150,74 @@ async def test_the_sweep_sees_only_what_waits_for_an_embargo(
         assert [row["exam_id"] for row in rows] == [embargoed.facts.id]
         assert await session.value("SELECT count(*) FROM reports") == 0
     assert await count(installation.database, Scope(), "exams") == 0  # the setting ended with its transaction
+
+
+async def relate(
+    installation: Installation, clinic: Clinic, reader_id: UUID, **changes: Any
+) -> tuple[UUID, datetime]:
+    now = NOW + timedelta(days=1)
+    known: dict[str, Any] = {"kind": Kind.GRANTED, "starts_at": now, "until": now + timedelta(days=1)}
+    relation = Relation(
+        **{
+            "id": new_id(),
+            "clinic_id": clinic.id,
+            "person_id": clinic.person_id,
+            "reader_id": reader_id,
+            **known,
+            **changes,
+        }
+    )
+    async with installation.transactions.in_clinic(clinic.id) as work:
+        reason = "motivo" if relation.kind is Kind.EMERGENCY else None
+        await work.relations.add(RecordedRelation(relation=relation, made_by=clinic.person_id, reason=reason))
+    return relation.id, now
+
+
+async def door(installation: Installation, reader_id: UUID, person_id: UUID, at: datetime) -> UUID | None:
+    async with installation.database.read(Scope()) as session:
+        found: UUID | None = await session.value(
+            "SELECT person_read_by($1, $2, $3)", reader_id, person_id, at
+        )
+        return found
+
+
+async def test_the_door_to_another_persons_rows_opens_only_while_a_relation_holds(
+    installation: Installation, clinic: Clinic, both: Clinic
+) -> None:
+    reader = new_id()
+    _, now = await relate(installation, clinic, reader)
+    assert await door(installation, reader, clinic.person_id, now) == clinic.person_id
+    assert await door(installation, reader, both.person_id, now) is None
+    assert await door(installation, new_id(), clinic.person_id, now) is None
+    assert await door(installation, reader, clinic.person_id, now - timedelta(seconds=1)) is None
+    assert await door(installation, reader, clinic.person_id, now + timedelta(days=1)) is None
+    ended, emergency = new_id(), new_id()
+    await relate(installation, clinic, ended, ended_at=now)
+    await relate(installation, clinic, emergency, kind=Kind.EMERGENCY)
+    assert await door(installation, ended, clinic.person_id, now) is None
+    assert await door(installation, emergency, clinic.person_id, now) is None
+    async with installation.transactions.in_clinic(clinic.id) as work:
+        await work.people.close_account(reader, clinic.id, 9)
+    assert await door(installation, reader, clinic.person_id, now) is None
+
+
+async def test_relations_are_seen_by_the_clinic_the_person_and_the_reader_alone(
+    installation: Installation, clinic: Clinic, both: Clinic
+) -> None:
+    reader = new_id()
+    relation_id, _ = await relate(installation, clinic, reader)
+    seen = "SELECT count(*) FROM care_relations WHERE relation_id = $1"
+    for scope, count in (
+        (Scope(clinic_id=clinic.id), 1),
+        (Scope(person_id=clinic.person_id), 1),
+        (Scope(person_id=reader), 1),
+        (Scope(clinic_id=both.id), 0),
+        (Scope(person_id=both.person_id), 0),
+        (Scope(), 0),
+    ):
+        async with installation.database.read(scope) as session:
+            assert await session.value(seen, relation_id) == count
+    prolong = "UPDATE care_relations SET until = until + interval '1 day' WHERE relation_id = $1"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):  # a reader cannot give more time
+        async with installation.database.write(Scope(person_id=reader)) as session:
+            await session.execute(prolong, relation_id)

@@ -12,6 +12,7 @@ from services.file_management.infrastructure.dynamodb.audit import DynamoAuditTr
 from services.file_management.infrastructure.dynamodb.files import DynamoFiles
 from services.file_management.infrastructure.dynamodb.folders import DynamoFolders
 from services.file_management.infrastructure.dynamodb.outbox import DynamoOutbox
+from services.file_management.infrastructure.in_memory.edges import InMemoryRelations
 from services.shared.kernel.clock import SystemClock
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Principal, Role
@@ -31,19 +32,21 @@ async def test_documents_take_as_many_calls_at_one_and_at_thirty_versions(
     )
     files, audit = DynamoFiles(table), DynamoAuditTrail(table)
     caller = _caller(exam, role)
-    seen = []
+    seen: list[tuple[list[str], list[str]]] = []
     for versions in (range(1, 2), range(2, _MANY + 1)):
         folder = await folders.load(exam)
         for version in versions:
             with_report(folder, version)
             folder.open_report(version)
         await folders.save(folder, occasion())
+        if not seen:  # the first row of a clinic makes its chain known, once in the life of a process
+            await ListFiles(files, audit, SystemClock(), InMemoryRelations()).run(caller, exam.exam_id)
         dynamodb_calls.clear()
-        found = await ListFiles(files, audit, SystemClock()).run(caller, exam.exam_id)
+        found = await ListFiles(files, audit, SystemClock(), InMemoryRelations()).run(caller, exam.exam_id)
         of_list = list(dynamodb_calls)
         assert found
         dynamodb_calls.clear()
-        await ReadFile(files, audit, SystemClock()).run(caller, found[0].id)
+        await ReadFile(files, audit, SystemClock(), InMemoryRelations()).run(caller, found[0].id)
         seen.append((of_list, list(dynamodb_calls)))
     assert seen[0] == seen[1] == (["Query", "TransactWriteItems"], ["BatchGetItem", "TransactWriteItems"])
 

@@ -16,7 +16,7 @@ from tests.integration.exam_results.database import migrated as migrated_exam_re
 from tests.support.embedded import run_now
 
 SERVICES = ("accounts", "exam_results")
-ROLES = ("app", "relay", "owner")
+ROLES = ("app", "relay", "sealer", "owner")
 POWERS = ("rolsuper", "rolcreatedb", "rolcreaterole", "rolbypassrls", "rolreplication")
 BEYOND_ANY_ROLE = (
     "CREATE DATABASE intruder",
@@ -114,7 +114,7 @@ async def test_no_role_has_a_power_over_the_server(
 
 
 @pytest.mark.parametrize("service", SERVICES)
-@pytest.mark.parametrize("role", ["app", "relay"])
+@pytest.mark.parametrize("role", ["app", "relay", "sealer"])
 async def test_the_running_service_changes_no_structure(
     databases: dict[str, DatabaseUrls], service: str, role: str
 ) -> None:

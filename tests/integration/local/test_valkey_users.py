@@ -1,14 +1,26 @@
 """What each service may do in Valkey, and what it may not, asked of the real server."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 import redis
 from redis import asyncio as redis_async
 
 from infra.local.engines.valkey import ValkeyServer
+from services.shared.kernel.ids import new_id
 from services.shared.platform.messaging.wakeup import WakeUp, valkey_client
+from services.shared.platform.revocations import (
+    CHANNEL,
+    EPOCH,
+    REVOKED,
+    RevocationFeed,
+    RevocationKeeper,
+    RevocationPublisher,
+)
 from services.shared.platform.topology import load_topology
 
 DECLARED = load_topology().raw["valkey"]
@@ -125,6 +137,48 @@ async def own(
     connected = valkey_client(valkey_url_of(request.param))
     yield request.param, connected
     await connected.aclose()
+
+
+READERS = sorted(DECLARED["readers"])
+
+
+@pytest.mark.parametrize("reader", READERS)
+async def test_ended_sessions_are_read_by_all_verifiers_and_told_by_accounts_alone(
+    valkey_url_of: Callable[[str], str], clean_valkey: str, reader: str
+) -> None:
+    """Whoever could write there would end anybody's session, or bring a revoked one back to life."""
+    accounts, other = valkey_client(valkey_url_of("accounts")), valkey_client(valkey_url_of(reader))
+    ended = new_id()
+    await RevocationKeeper(accounts, lambda _: _now({})).load()
+    RevocationPublisher(accounts).tell({ended: datetime.now(UTC)})
+    feed = RevocationFeed(other)
+    async with asyncio.timeout(60):
+        await feed.load()
+        while not feed.is_revoked(ended):
+            await asyncio.sleep(0.05)
+            await feed.load()
+    attempts: list[tuple[Any, ...]] = [
+        ("SET", EPOCH, "x"),
+        ("DEL", EPOCH),
+        ("ZADD", REVOKED, "1", "x"),
+        ("ZREMRANGEBYSCORE", REVOKED, "-inf", "+inf"),
+        ("EXPIRE", REVOKED, "1"),
+        ("PUBLISH", CHANNEL, new_id().bytes),
+        ("GET", "accounts:limits:x"),
+    ]
+    caller: Any = other
+    for attempt in attempts:
+        with pytest.raises(redis.exceptions.NoPermissionError):
+            await caller.execute_command(*attempt)
+    async with other.pubsub() as listening:
+        await listening.subscribe(CHANNEL)
+        assert (await listening.get_message(timeout=60)) is not None
+    for one in (accounts, other):
+        await one.aclose()
+
+
+async def _now(truth: dict[UUID, datetime]) -> dict[UUID, datetime]:
+    return truth
 
 
 async def test_a_service_rings_its_own_relays(own: tuple[str, "redis_async.Redis"]) -> None:

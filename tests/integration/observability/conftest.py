@@ -6,11 +6,15 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from infra.local.engines.mongo import MongoServer
 from infra.local.engines.process import Child, Command, free_port, wait_until
 from infra.local.provision.databases import DatabaseUrls
+from infra.local.provision.mongo_users import mongo_urls, provision_mongo
+from infra.local.provision.secret_store import SecretStore
 from infra.local.runner.readiness import answers_ok
 from tests.integration.accounts.postgres import migrated
 from tests.support.embedded import REPOSITORY, EmbeddedAws
@@ -39,7 +43,9 @@ def sink() -> Iterator[SpanSink]:
 def processes(
     sink: SpanSink,
     new_database: Callable[[str], DatabaseUrls],
-    mongo_url: str,
+    mongo_server: MongoServer,
+    stack_secrets: SecretStore,
+    topology: dict[str, Any],
     valkey_url_of: Callable[[str], str],
     aws: EmbeddedAws,
     tmp_path_factory: pytest.TempPathFactory,
@@ -53,16 +59,23 @@ def processes(
         "LAUDO_JWKS_URL": "http://localhost/unused",
     }
     accounts = common | aws.environment("accounts") | {"LAUDO_REDIS_URL": valkey_url_of("accounts")}
-    accounts |= {"LAUDO_DATABASE_URL": urls.app, "LAUDO_RELAY_DATABASE_URL": urls.relay}
+    accounts |= {
+        "LAUDO_DATABASE_URL": urls.app,
+        "LAUDO_RELAY_DATABASE_URL": urls.relay,
+        "LAUDO_SEALER_DATABASE_URL": urls.sealer,
+    }
+    provision_mongo(mongo_server, topology, stack_secrets, "observed")
+    mongo = mongo_urls(mongo_server, stack_secrets, "notification", "observed")
     notification = common | aws.environment("notification")
     notification |= {"LAUDO_REDIS_URL": valkey_url_of("notification")}
     notification |= {
-        "LAUDO_MONGO_URL": mongo_url,
+        "LAUDO_MONGO_URL": mongo.app,
         "LAUDO_MONGO_DATABASE": "observed",
         "LAUDO_QUIET_HOURS": "off",
     }
+    owners = {"LAUDO_OWNER_DATABASE_URL": urls.owner, "LAUDO_OWNER_MONGO_URL": mongo.owner}
     for module, env in (("accounts", accounts), ("notification", notification)):
-        _run(f"services.{module}.bootstrap.seed", env | {"LAUDO_OWNER_DATABASE_URL": urls.owner})
+        _run(f"services.{module}.bootstrap.seed", env | owners)
     api, relay, worker = free_port(), free_port(), free_port()
     children = [
         _start("accounts.bootstrap.api", accounts | {"LAUDO_HTTP_PORT": str(api)}, logs),

@@ -1,7 +1,7 @@
 """Two clinics, their people, and an exam walked along its life: shared by unit, contract and integration tests."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -112,6 +112,11 @@ class Clinic:
             council_registration="CRBM-1 90001 PJ",
             technical_responsible=TechnicalResponsible("Dr. Caio Demonstração", "CRBM", "90002", "SP"),
         )
+
+
+def stepped_up(caller: Caller, clock: FixedClock) -> Caller:
+    """The same caller, who has just proved a second factor again."""
+    return replace(caller, principal=replace(caller.principal, step_up_at=clock.now()))
 
 
 class Seeding(Protocol):

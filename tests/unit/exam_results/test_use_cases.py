@@ -30,6 +30,7 @@ from tests.unit.exam_results.samples import (
     Job,
     put_people,
     signed_file,
+    stepped_up,
     typed,
 )
 
@@ -260,12 +261,25 @@ async def test_a_sensitive_result_waits_for_its_embargo(
     exam_id = exam.facts.id
     seen = await job.read(clinic.patient, exam_id)
     assert (seen["results"], seen["report"]["opened"], seen["report"]["file_id"]) == ([], False, None)
-    assert (
-        len((await job.read(clinic.doctor, exam_id))["results"]) == 1
-    )  # the embargo does not bind the doctor
+    doctor = stepped_up(clinic.doctor, clock)  # whom the embargo does not bind
+    assert len((await job.read(doctor, exam_id))["results"]) == 1
     clock.advance(EMBARGO)
     await OpenResult(clock).run(InMemoryExamWork(memory), exam_id)
-    assert len((await job.read(clinic.patient, exam_id))["results"]) == 1
+    assert len((await job.read(stepped_up(clinic.patient, clock), exam_id))["results"]) == 1
+
+
+async def test_values_of_a_sensitive_class_need_a_second_factor_proved_again(
+    job: Job, clinic: Clinic, memory: Memory, clock: FixedClock
+) -> None:
+    exam_id = (await job.opened(clinic, "HIV", {"HIV": "NR"})).facts.id
+    clock.advance(EMBARGO)
+    await OpenResult(clock).run(InMemoryExamWork(memory), exam_id)
+    for caller in (clinic.patient, clinic.doctor):
+        seen = await job.read(caller, exam_id)
+        assert (seen["results"], seen["report"]["file_id"], seen["step_up_needed"]) == ([], None, True)
+        seen = await job.read(stepped_up(caller, clock), exam_id)
+        assert (len(seen["results"]), seen["step_up_needed"]) == (1, False)
+    assert len((await job.read(clinic.technician, exam_id))["results"]) == 1
 
 
 async def test_a_file_of_an_unknown_exam_or_unreleased_version_waits(

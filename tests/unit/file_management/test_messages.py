@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from services.file_management.application.commands.open_report import NothingToOpen
-from services.file_management.application.policy import may_see
+from services.file_management.application.policy import decision_on
 from services.file_management.domain.report_file import Kind, Status, file_id
 from services.file_management.infrastructure.announcements import announce
 from services.shared.contracts import accounts
@@ -135,7 +135,8 @@ def handed_to(person_id: UUID, version: int) -> Message:
 
 async def may_read(world: World, person_id: UUID) -> list[Status]:
     patient = Principal(person_id, frozenset({Role.PATIENT}))
-    return [file.status for file in await world.folders.files_of(EXAM) if may_see(patient, file)]
+    files = await world.folders.files_of(EXAM)
+    return [file.status for file in files if decision_on(patient, file, NOW).allowed]
 
 
 async def test_documents_follow_the_person_of_the_exam_and_go_back(world: World) -> None:

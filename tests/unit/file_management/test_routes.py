@@ -8,6 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from services.file_management.application.ports import LetIn
 from services.file_management.domain.proof import Proof
 from services.file_management.domain.report_file import Kind, file_id
 from services.file_management.interface.http.files import FileUseCases, file_routes
@@ -239,3 +240,32 @@ async def test_what_is_no_code_of_ours_is_unknown_in_the_same_shape_after_one_re
     monkeypatch.setattr(desk.world.folders, "proof", counted)
     assert await check(desk, code) == UNKNOWN
     assert len(reads) == 1
+
+
+async def test_a_relation_lets_a_doctor_in_and_the_audit_says_for_what(desk: Desk) -> None:
+    await opened(desk)
+    doctor = principal(Role.DOCTOR, clinic=OTHER_CLINIC)
+    assert (await desk.get(f"/{SIGNED}/download", doctor)).status_code == 404
+    authorization = f"Bearer {doctor.account_id}"
+    desk.world.relations.known[authorization, EXAM] = LetIn("shared", step_up_needed=False)
+    assert (await desk.get(f"/{SIGNED}/download", doctor)).status_code == 302
+    assert desk.world.audit.entries[-1].purpose == "shared"
+    assert (await desk.get(f"/{DRAFT}/download", doctor)).status_code == 404
+    (item,) = (await desk.get(f"/?exam_id={EXAM}", doctor)).json()["items"]
+    assert item["id"] == str(SIGNED)
+    desk.world.relations.known[authorization, EXAM] = LetIn("shared", step_up_needed=True)
+    answer = await desk.get(f"/{SIGNED}/download", doctor)
+    assert (answer.status_code, answer.json()["code"]) == (403, "files.step_up_required")
+
+
+async def test_those_who_need_no_relation_cost_no_question(desk: Desk) -> None:
+    await opened(desk)
+    for caller in (
+        principal(Role.PATIENT, PERSON),
+        principal(Role.DOCTOR, REQUESTER),
+        principal(Role.RELEASER),
+    ):
+        assert (await desk.get(f"/{SIGNED}/download", caller)).status_code == 302
+    stranger = principal(Role.TECHNICIAN, clinic=OTHER_CLINIC)
+    assert (await desk.get(f"/{SIGNED}/download", stranger)).status_code == 404
+    assert desk.world.relations.asked == 0

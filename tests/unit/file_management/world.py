@@ -26,6 +26,7 @@ from services.file_management.infrastructure.in_memory.edges import (
     InMemoryAudit,
     InMemoryLinks,
     InMemoryObjects,
+    InMemoryRelations,
     InMemorySnapshots,
 )
 from services.file_management.infrastructure.in_memory.folders import InMemoryFolders
@@ -107,6 +108,7 @@ class World:
     press: QuickPress = field(default_factory=QuickPress)
     signer: StampSigner = field(default_factory=StampSigner)
     source: InMemorySnapshots = field(default_factory=InMemorySnapshots)
+    relations: InMemoryRelations = field(default_factory=InMemoryRelations)
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
 
     def __post_init__(self) -> None:
@@ -133,9 +135,11 @@ class World:
             self.alarm,
             self.clock,
         )
-        self.list_files = ListFiles(self.folders, self.audit, self.clock)
-        self.read_file = ReadFile(self.folders, self.audit, self.clock)
-        self.issue_download_link = IssueDownloadLink(self.folders, self.audit, links, self.clock)
+        self.list_files = ListFiles(self.folders, self.audit, self.clock, self.relations)
+        self.read_file = ReadFile(self.folders, self.audit, self.clock, self.relations)
+        self.issue_download_link = IssueDownloadLink(
+            self.folders, self.audit, links, self.clock, self.relations
+        )
         self.check_code = CheckCode(self.folders)
         self.exam_events = ExamEvents(
             self.open_folder, self.render_draft, self.sign_report, self.open_report, self.follow_person

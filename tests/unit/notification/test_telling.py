@@ -224,6 +224,18 @@ async def test_a_sign_in_alert_is_a_security_message(world: World) -> None:
     assert "23/11 22:30" in world.sms.sent[0].text
 
 
+async def test_an_emergency_access_is_told_at_once_and_names_neither_doctor_nor_reason(world: World) -> None:
+    from services.shared.contracts.commands import SendEmergencyAccess
+
+    told = SendEmergencyAccess(account_id=ANA, accessed_at=NIGHT)
+    world.clock.at = NIGHT
+    await world.hear(account_created(), message("notification.command.emergency_access", told))
+    await world.send_all()
+    assert world.states() == {"emergency_access/email": "sent", "emergency_access/sms": "sent"}
+    assert "23/11 22:30" in world.sms.sent[0].text
+    assert "regra de emergência" in world.email.sent[0].text
+
+
 async def test_that_an_exam_belongs_to_another_record_now_is_told_to_nobody(world: World) -> None:
     """Also where the state would say `rescheduled`: nothing but the person changed."""
     await world.hear(account_created(first_access=False))

@@ -46,8 +46,9 @@ async def test_what_is_wrong_on_the_form_is_told_and_the_rest_is_kept(browser: B
 
 
 async def test_records_are_found_with_the_code_of_the_contact_on_file_and_one_signs_in_anew(
-    browser: Browser,
+    browser: Browser, world: World
 ) -> None:
+    world.records.clear()
     await browser.sign_in(PATIENT)
     await browser.open("/conta")
     assert "/meus-cadastros" in browser.links()

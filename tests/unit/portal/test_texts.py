@@ -13,6 +13,7 @@ HTTP = Path(__file__).parents[3] / "services" / "portal" / "interface" / "http"
 FAMILIES = (
     *("notice", "sex", "state", "stage", "flag", "factor", "warning", "progress", "template", "channel"),
     *("other_way", "verify.valid", "verify.replaced", "verify.unknown", "staff.how", "contact_reason"),
+    *("scope.", "others.", "guardian."),
     *(
         "delivery",
         "role",

@@ -50,7 +50,7 @@ def client_of(app: FastAPI) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, base_url="http://test" + PREFIX)
 
 
-@pytest.mark.parametrize(("path", "token"), ASKS)
+@pytest.mark.parametrize(("path", "token"), ASKS, ids=["seen", "unknown", "role", "token", "nobody"])
 async def test_both_ways_give_the_same_answer(path: str, token: str | None) -> None:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     async with client_of(api()) as client:

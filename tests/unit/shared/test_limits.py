@@ -14,6 +14,7 @@ from services.shared.platform.auth import TOKEN_INVALID
 from services.shared.platform.http.api import create_api, json_response
 from services.shared.platform.http.callers import callers, public
 from services.shared.platform.http.limits import Limits, network_of
+from services.shared.platform.http.worker_listener import listener_app
 from services.shared.platform.rate_limits.limit import By, Limit
 from tests.unit.accounts.samples import CLINIC_A, CLINIC_B
 
@@ -206,3 +207,9 @@ async def test_a_factor_multiplies_every_amount(app: FastAPI) -> None:
 )
 def test_an_ipv6_household_is_one_caller(address: str, network: str) -> None:
     assert network_of(address) == network
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/metrics"])
+async def test_a_workers_small_port_counts_nobody(path: str) -> None:
+    async with client_of(listener_app()) as client:
+        assert (await client.get(path)).status_code == 200

@@ -12,6 +12,7 @@ from services.accounts.domain.events import AccountCreated, PatientRegistered
 from services.accounts.domain.login import Login, LoginKind
 from services.accounts.domain.merge_errors import POSSIBLE_DUPLICATE
 from services.accounts.domain.patient_record import PatientRecord
+from services.accounts.domain.proxy import ProxyKind
 from services.accounts.domain.record_number import record_number
 from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.clock import Clock
@@ -75,8 +76,12 @@ class RegisterPatient:
             record = await self._new_record(work, clinic_id, person_id, facts)
             account = await self._known_account(work, person_id, facts)
         now = self._clock.now()
+        chosen = [proxy for proxy in await work.proxies.of_person(account.id) if proxy.lasts(now)]
+        proxies = tuple(
+            proxy for proxy in chosen if proxy.kind is ProxyKind.GRANTED
+        )  # they hold here as well
         work.record(
-            AccountCreated(occurred_at=now, account=account, patient=record),
+            AccountCreated(occurred_at=now, account=account, patient=record, proxies=proxies),
             PatientRegistered(occurred_at=now, record=record),
         )
         return record

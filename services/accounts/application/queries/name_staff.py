@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.accounts.application.ports import KnownStaff, StaffDirectory
+from services.accounts.application.clinic_ports import KnownStaff, StaffDirectory
 from services.shared.kernel.principal import Principal
 
 

@@ -16,6 +16,7 @@ from services.accounts.domain.merge import Merge
 from services.accounts.domain.one_time_code import OneTimeCode
 from services.accounts.domain.passkey import Passkey
 from services.accounts.domain.patient_record import PatientRecord
+from services.accounts.domain.proxy import Proxy
 from services.accounts.domain.session import Session
 from services.accounts.domain.ticket import Ticket
 from services.shared.kernel.audit import AuditEntry
@@ -39,6 +40,7 @@ class Tables:
     credentials: dict[UUID, Credentials] = field(default_factory=dict)
     sessions: dict[UUID, Session] = field(default_factory=dict)
     tokens: dict[bytes, RefreshTokenRow] = field(default_factory=dict)
+    proxies: dict[UUID, Proxy] = field(default_factory=dict)
     codes: dict[UUID, OneTimeCode] = field(default_factory=dict)
     devices: dict[tuple[UUID, bytes], datetime] = field(default_factory=dict)
     passkeys: dict[UUID, Passkey] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from services.accounts.domain.invitation import InvitationState
 from services.accounts.domain.login import Login
 from services.accounts.domain.machine_client import MachineClient
 from services.accounts.infrastructure.in_memory.patients import InMemoryMerges, InMemoryPatients
+from services.accounts.infrastructure.in_memory.proxies import InMemoryProxies
 from services.accounts.infrastructure.in_memory.sign_in_stores import (
     InMemoryCodes,
     InMemoryCredentials,
@@ -53,6 +54,7 @@ class InMemoryWork:
         self.recovery_codes = InMemoryRecoveryCodes(tables, scope)
         self.tickets = InMemoryTickets(tables, scope)
         self.clinics = InMemoryClinics(tables, scope)
+        self.proxies = InMemoryProxies(tables, scope)
         self.invitations = InMemoryInvitations(tables, scope)
         self.confirmations = InMemoryConfirmations(tables, scope)
         self.merges = InMemoryMerges(tables, scope)

@@ -1,6 +1,7 @@
 """Domain events -> the published messages of the contracts, and where each goes."""
 
 from datetime import date
+from uuid import UUID
 
 from services.accounts.domain.account import Account, AccountKind
 from services.accounts.domain.events import (
@@ -15,6 +16,7 @@ from services.accounts.domain.events import (
 )
 from services.accounts.domain.membership import Membership
 from services.accounts.domain.patient_record import PatientRecord
+from services.accounts.domain.proxy import Proxy
 from services.shared.contracts import accounts as wire
 from services.shared.contracts.commands import SendOneTimeCode, SendSignInAlert, SendToAddress
 from services.shared.kernel.events import DomainEvent
@@ -74,6 +76,7 @@ def _account(
         sms_capable=account.phone is not None and account.phone.sms_capable,
         locale=account.locale,
         first_access=not account.has_password,
+        proxies=[_proxy(proxy, proxy.reader_id) for proxy in event.proxies if proxy.reader_id],
     )
     return new_message(
         message_type,
@@ -82,6 +85,19 @@ def _account(
         clinic_id=clinic_id,
         time=event.occurred_at,
         data=data,
+    )
+
+
+def _proxy(proxy: Proxy, reader_id: UUID) -> wire.ProxyData:
+    return wire.ProxyData(
+        proxy_id=proxy.id,
+        version=proxy.version,
+        kind=proxy.kind.value,
+        reader_id=reader_id,
+        sees=proxy.scope,
+        starts_at=proxy.starts_at,
+        until=proxy.until,
+        ended_at=proxy.ended_at,
     )
 
 

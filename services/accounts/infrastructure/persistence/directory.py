@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.accounts.application.ports import IdentifierVault, KnownStaff
+from services.accounts.application.clinic_ports import KnownStaff
+from services.accounts.application.ports import IdentifierVault
 from services.accounts.domain.attempts import FORGOTTEN_AFTER, Attempts
 from services.accounts.domain.login import Login
 from services.accounts.domain.machine_client import MachineClient

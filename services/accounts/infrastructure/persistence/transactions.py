@@ -36,6 +36,7 @@ from services.accounts.infrastructure.persistence.passkeys import (
     PostgresRecoveryCodes,
 )
 from services.accounts.infrastructure.persistence.patients import PostgresPatientReader, PostgresPatients
+from services.accounts.infrastructure.persistence.proxies import PostgresProxies, PostgresProxyReader
 from services.accounts.infrastructure.persistence.sessions import PostgresSessionReader, PostgresSessions
 from services.accounts.infrastructure.persistence.tickets import PostgresTickets
 from services.shared.kernel.audit import AuditEntry
@@ -61,6 +62,7 @@ class PostgresReading:
         self.devices = PostgresDeviceReader(session)
         self.passkeys = PostgresPasskeyReader(session)
         self.clinics = PostgresClinicReader(session)
+        self.proxies = PostgresProxyReader(session)
         self.invitations = PostgresInvitationReader(session, vault)
         self.confirmations = PostgresConfirmationReader(session, vault)
         self.merges = PostgresMergeReader(session)
@@ -84,6 +86,7 @@ class PostgresWork:
         self.recovery_codes = PostgresRecoveryCodes(session)
         self.tickets = PostgresTickets(session, vault)
         self.clinics = PostgresClinics(session)
+        self.proxies = PostgresProxies(session)
         self.invitations = PostgresInvitations(session, vault)
         self.confirmations = PostgresConfirmations(session, vault)
         self.merges = PostgresMerges(session)

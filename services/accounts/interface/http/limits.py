@@ -14,6 +14,7 @@ SIGN_IN = (
     Limit("sign-in-address", 120, _MINUTE, By.ADDRESS, shared=True),
 )
 SIGN_IN_STEP = (Limit("sign-in-step-address", 240, _MINUTE, By.ADDRESS, shared=True),)
+SIGN_IN_CODE = (Limit("sign-in-code-address", 60, 15 * _MINUTE, By.ADDRESS, shared=True),)
 CODE_REQUEST = (
     Limit("code-request", 5, 15 * _MINUTE, By.LOGIN, shared=True),
     Limit("code-request-address", 30, 15 * _MINUTE, By.ADDRESS, shared=True),
@@ -25,4 +26,5 @@ FIRST_ACCESS = (
 RESET = (Limit("reset-address", 60, 5 * _MINUTE, By.ADDRESS, shared=True),)
 REFRESH = (Limit("refresh", 300, 5 * _MINUTE, By.ADDRESS, shared=True),)
 STEP_UP = (Limit("step-up", 20, 5 * _MINUTE, By.PERSON, shared=True),)
+STEP_UP_CODE = (Limit("step-up-code", 5, 15 * _MINUTE, By.PERSON, shared=True),)
 MACHINE_TOKEN = (Limit("machine-token", 120, _MINUTE, By.ADDRESS, shared=True),)

@@ -12,7 +12,7 @@ from services.accounts.application.commands.send_sign_in_code import SendSignInC
 from services.accounts.application.commands.sign_in_with_passkey import SignInWithPasskey
 from services.accounts.application.visitor import Visitor
 from services.accounts.interface.http.front_desk import desk_of
-from services.accounts.interface.http.limits import SIGN_IN, SIGN_IN_STEP
+from services.accounts.interface.http.limits import SIGN_IN, SIGN_IN_CODE, SIGN_IN_STEP
 from services.accounts.interface.http.schemas import SessionView
 from services.accounts.interface.http.security_schemas import (
     BeginBody,
@@ -33,6 +33,7 @@ router = APIRouter(tags=["sign-in, step by step"])
 Named = Annotated[None, public("whoever signs in has no token yet", limits=SIGN_IN)]
 Stranger = Annotated[None, public("whoever signs in has no token yet", limits=SIGN_IN_STEP)]
 Bearer = Annotated[None, public("the ticket is the proof of the step before", limits=SIGN_IN_STEP)]
+CodeWanted = Annotated[None, public("the ticket is the proof of the step before", limits=SIGN_IN_CODE)]
 
 
 def visitor_of(request: Request, device: str | None) -> Visitor:
@@ -61,7 +62,7 @@ async def prove(request: Request, response: Response, body: SignInProofBody, _: 
 
 
 @router.post("/sign-ins/code", status_code=202, description=SendSignInCode.__doc__)
-async def send_code(request: Request, body: TicketBody, _: Bearer) -> dict[str, str]:
+async def send_code(request: Request, body: TicketBody, _: CodeWanted) -> dict[str, str]:
     await desk_of(request).security.send_sign_in_code(body.ticket.get_secret_value())
     return {"status": "accepted"}
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from services.accounts.application.commands.prepare_step_up import PrepareStepUp
 from services.accounts.application.commands.step_up import StepUp
 from services.accounts.interface.http.front_desk import desk_of
-from services.accounts.interface.http.limits import STEP_UP
+from services.accounts.interface.http.limits import STEP_UP, STEP_UP_CODE
 from services.accounts.interface.http.schemas import AccessTokenView
 from services.accounts.interface.http.security_schemas import ChallengeView, StepUpBody, TicketView
 from services.accounts.interface.http.sessions import PEOPLE, never_stored
@@ -41,7 +41,7 @@ async def challenge(
 
 @router.post("/step-up/code", description=PrepareStepUp.__doc__)
 async def send_code(
-    request: Request, response: Response, caller: Annotated[Principal, callers(*PEOPLE)]
+    request: Request, response: Response, caller: Annotated[Principal, callers(*PEOPLE, limits=STEP_UP_CODE)]
 ) -> TicketView:
     ticket = await desk_of(request).security.prepare_step_up.send_code(caller)
     never_stored(response)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.exam_results.application.caller import Caller
 from services.exam_results.application.exam_json import ExamJson
-from services.exam_results.application.policy import View, view_of
+from services.exam_results.application.policy import emergency_view, list_view, view_of
 from services.exam_results.application.ports import (
     ExamReads,
     ExamRow,
@@ -16,10 +16,13 @@ from services.exam_results.application.ports import (
     PageKey,
     Search,
 )
+from services.exam_results.application.relation_views import views_to
 from services.exam_results.application.search_text import plain
+from services.exam_results.domain import errors
 from services.exam_results.domain.catalogue import Catalogue
 from services.exam_results.domain.lifecycle import ON_THE_BENCH, State
 from services.exam_results.domain.protocol_number import read_protocol
+from services.shared.kernel.access import View
 from services.shared.kernel.clock import Clock
 
 
@@ -32,6 +35,8 @@ class ListQuestion:
     since: datetime | None = None
     until: datetime | None = None
     after: PageKey | None = None
+    person_id: UUID | None = None  # another person's exams, by a relation to that person
+    emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,9 @@ class ListExams:
 
     A technician or releaser gets the worklist: what is still on the bench, urgent first, then the oldest; with a
     search, a patient or a finished state, everything of the clinic, newest first. A list is one audit row.
+
+    With `person_id`, the exams of a person who lets the caller in: as guardian, by a grant, or shared with a doctor.
+    With `way=emergency` and `patient_id`, a patient's exams under an emergency access that lasts.
     """
 
     catalogue: Catalogue
@@ -57,7 +65,8 @@ class ListExams:
     clock: Clock
 
     async def run(self, reads: ExamReads, caller: Caller, question: ListQuestion) -> ExamPage:
-        view = view_of(caller.principal)
+        now = self.clock.now()
+        view = await _view(reads, caller, question, now)
         order = order_of(view, question)
         rows = await reads.page(
             PageCriteria(
@@ -71,7 +80,13 @@ class ListExams:
                 until=question.until,
                 after=question.after,
             ),
-            caller.did("exam.list", self.clock.now(), clinic_id=view.clinic_id),
+            caller.did(
+                "exam.list",
+                now,
+                clinic_id=view.clinic_id,
+                patient_id=question.patient_id if question.emergency else question.person_id,
+                purpose=view.purpose,
+            ),
         )
         shown = rows[: question.limit]
         return ExamPage(
@@ -79,6 +94,16 @@ class ListExams:
             next_key=_key(shown[-1]) if len(rows) > question.limit else None,
             order=order,
         )
+
+
+async def _view(reads: ExamReads, caller: Caller, question: ListQuestion, now: datetime) -> View:
+    if question.emergency:
+        if question.patient_id is None:
+            raise errors.LIST_NEEDS_PATIENT.error(field="patient_id")
+        return emergency_view(caller.principal, now)
+    if question.person_id is not None:
+        return list_view(await views_to(reads, caller, question.person_id, now))
+    return view_of(caller.principal, now)
 
 
 def order_of(view: View, question: ListQuestion) -> Order:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from services.exam_results.application.ports import Account, ExamFile
+from services.exam_results.application.ports import Account, ExamFile, RecordedRelation
 from services.exam_results.domain.exam import Exam, Recorded
 from services.exam_results.domain.exam_events import ExamEvent
 from services.exam_results.domain.lifecycle import Lifecycle
@@ -27,6 +27,8 @@ class Memory:
     laboratories: dict[UUID, Laboratory] = field(default_factory=dict)
     files: dict[UUID, tuple[ExamFile, int]] = field(default_factory=dict)
     reports: list[tuple[Snapshot, UUID, UUID]] = field(default_factory=list)
+    relations: dict[tuple[UUID, UUID], RecordedRelation] = field(default_factory=dict)
+    told_of_emergency: list[RecordedRelation] = field(default_factory=list)
     audit: list[AuditEntry] = field(default_factory=list)
 
     def exam(self, exam_id: UUID) -> Exam | None:

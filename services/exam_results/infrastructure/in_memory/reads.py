@@ -4,32 +4,30 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import orjson
 
-from services.exam_results.application.policy import View
 from services.exam_results.application.ports import ExamRow, Order, PageCriteria, StoredSnapshot
 from services.exam_results.application.search_text import searchable
 from services.exam_results.domain.exam import Exam
 from services.exam_results.domain.exam_events import ExamEvent
 from services.exam_results.domain.report import Stage
-from services.exam_results.infrastructure.in_memory.memory import Memory
+from services.exam_results.infrastructure.in_memory.care_relations import InMemoryRelationReads
 from services.exam_results.infrastructure.persistence.exam_rows import exam_row
+from services.shared.kernel.access import Facts, View
 from services.shared.kernel.audit import AuditEntry
 
 _IDS = ("exam_id", "clinic_id", "patient_id", "requester_id", "releaser_id", "signed_file_id")
 
 
-class InMemoryExamReads:
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
-
+class InMemoryExamReads(InMemoryRelationReads):
     async def page(self, criteria: PageCriteria, audit: AuditEntry) -> Sequence[ExamRow]:
         self._memory.audit.append(audit)
         if criteria.view.viewer_id in self._memory.closed:
             return []
         rows = [self._row(exam_id) for exam_id in self._memory.streams]
-        rows = [row for row in rows if _matches(row, criteria)]
+        rows = [row for row in rows if self._inside(row, criteria.view) and _matches(row, criteria)]
         worklist = criteria.order is Order.WORKLIST
         rows.sort(key=_worklist_key if worklist else _newest_key, reverse=not worklist)
         return rows[: criteria.limit]
@@ -38,7 +36,7 @@ class InMemoryExamReads:
         if exam_id not in self._memory.streams or view.viewer_id in self._memory.closed:
             return None
         row = self._row(exam_id)
-        if not _inside(row, view):
+        if not self._inside(row, view):
             return None
         if audit is not None:
             found = replace(audit, clinic_id=UUID(row["clinic_id"]), patient_id=UUID(row["patient_id"]))
@@ -69,6 +67,20 @@ class InMemoryExamReads:
         return {
             name: str(value) if name in _IDS and value is not None else value for name, value in row.items()
         }
+
+    def _inside(self, row: ExamRow, view: View) -> bool:
+        zone = row["clinic_time_zone"]
+        today = view.at.astimezone(ZoneInfo(zone)).date() if view.at and zone else None
+        facts = Facts(
+            exam_id=UUID(row["exam_id"]),
+            clinic_id=UUID(row["clinic_id"]),
+            person_id=row["person_id"],
+            requester_id=UUID(row["requester_id"]),
+            sensitive=row["sensitive"],
+            birth_date=row["patient_birth_date"],
+            today=today,
+        )
+        return view.admits(facts, self.relations())
 
     def _people(self, exam: Exam) -> dict[str, Any]:
         memory, facts = self._memory, exam.facts
@@ -133,17 +145,10 @@ def _item(row: ExamRow) -> dict[str, Any]:
     }
 
 
-def _inside(row: ExamRow, view: View) -> bool:
-    return view.holds(
-        clinic_id=UUID(row["clinic_id"]), person_id=row["person_id"], requester_id=UUID(row["requester_id"])
-    )
-
-
 def _matches(row: ExamRow, criteria: PageCriteria) -> bool:
     after, search = criteria.after, criteria.search
     return (
-        _inside(row, criteria.view)
-        and (not criteria.states or row["state"] in criteria.states)
+        (not criteria.states or row["state"] in criteria.states)
         and criteria.patient_id in {None, UUID(row["patient_id"])}
         and (criteria.since is None or row["created_at"] >= criteria.since)
         and (criteria.until is None or row["created_at"] < criteria.until)

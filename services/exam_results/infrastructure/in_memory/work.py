@@ -6,11 +6,19 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from services.exam_results.application.ports import Account, ExamFile, ExamReads, ExamWork, OrderPeople
+from services.exam_results.application.ports import (
+    Account,
+    ExamFile,
+    ExamReads,
+    ExamWork,
+    OrderPeople,
+    RecordedRelation,
+)
 from services.exam_results.domain import errors
 from services.exam_results.domain.exam import Exam
 from services.exam_results.domain.people import Laboratory, Patient, Professional
 from services.exam_results.domain.report import Snapshot
+from services.exam_results.infrastructure.in_memory.care_relations import InMemoryCareRelations
 from services.exam_results.infrastructure.in_memory.memory import Memory, put_newer
 from services.exam_results.infrastructure.in_memory.reads import InMemoryExamReads
 from services.shared.kernel.audit import AuditEntry
@@ -57,9 +65,24 @@ class InMemoryPeople:
         known = self._memory.patients.get(patient_id)
         return known[0] if known else None
 
+    async def record_of_person(self, person_id: UUID, clinic_id: UUID) -> Patient | None:
+        for patient, _ in self._memory.patients.values():
+            if (patient.person_id, patient.clinic_id) == (person_id, clinic_id):
+                return patient
+        return None
+
     async def professional(self, account_id: UUID) -> Professional | None:
         known = self._memory.professionals.get(account_id)
         return known[0] if known else None
+
+    async def doctors_registered(self, council: str, number: str, uf: str) -> Sequence[Professional]:
+        return [
+            each
+            for each, _ in self._memory.professionals.values()
+            if (each.council, each.number, each.uf) == (council, number, uf)
+            and each.verified
+            and "doctor" in each.roles
+        ]
 
     async def laboratory(self, clinic_id: UUID) -> Laboratory | None:
         return self._memory.laboratories.get(clinic_id)
@@ -118,7 +141,12 @@ class InMemoryExamWork:
         self.people = InMemoryPeople(memory)
         self.reports = InMemoryReports(memory)
         self.files = InMemoryExamFiles(memory)
+        self.relations = InMemoryCareRelations(memory)
         self.reads = InMemoryExamReads(memory)
+        self._memory = memory
+
+    async def tell_of_emergency(self, recorded: RecordedRelation) -> None:
+        self._memory.told_of_emergency.append(recorded)
 
     async def audit(self, entry: AuditEntry) -> None:
         await self.reads.audit(entry)
@@ -144,6 +172,9 @@ class InMemoryTransactions:
         except BaseException:
             vars(self.memory).update(before)
             raise
+
+    async def change_once(self, caller: Principal, **how: Any) -> tuple[Mapping[str, Any], bool]:
+        return await self.create_once(caller, **how)
 
     async def create_once(
         self,

@@ -10,9 +10,15 @@ from uuid import UUID
 import orjson
 
 from services.exam_results.application.exam_json import ON_FORM
-from services.exam_results.application.policy import View
 from services.exam_results.application.ports import ExamRow, Order, PageCriteria, StoredSnapshot
 from services.exam_results.domain.report import Stage
+from services.exam_results.infrastructure.persistence.care_relations import PostgresRelationReads
+from services.exam_results.infrastructure.persistence.view_filter import (
+    audited_patient,
+    conditions,
+    in_scope,
+)
+from services.shared.kernel.access import View
 from services.shared.kernel.audit import AuditEntry
 from services.shared.platform.postgres.database import ReadSession, Scope
 
@@ -74,15 +80,10 @@ class _Where:
 
     def __init__(self, view: View, scope: Scope | None) -> None:
         self.args: list[Any] = [view.viewer_id]
+        self.view = view
         self.scope = scope
         self.conditions = [_OPEN_ACCOUNT.format(in_scope=_IN_SCOPE if scope else "")]
-        for column, value in (
-            ("clinic_id", view.clinic_id),
-            ("person_id", view.person_id),
-            ("requester_id", view.requester_id),
-        ):
-            if value is not None:
-                self.add(f"e.{column} = {{}}", value)
+        self.conditions += conditions(view, self.mark)
 
     def mark(self, *values: Any) -> list[str]:
         """Take values as parameters and return their marks."""
@@ -97,7 +98,7 @@ class _Where:
 
     def in_scope(self, select: str) -> str:
         """Return `select`, which ends in LIMIT, with the setting of its scope unless a transaction has set it."""
-        return select if self.scope is None else Scope.set_by(select, *self.mark(*self.scope.settings()))
+        return select if self.scope is None else in_scope(select, self.view, self.scope, self.mark)
 
     def audited(self, select: str, audit: AuditEntry, clinic_and_patient: str) -> str:
         """Return `select` with the insertion of its audit row in the same statement.
@@ -122,11 +123,11 @@ class _Where:
             SELECT * FROM found"""  # noqa: S608 - constants and parameter marks
 
 
-class PostgresExamReads:
+class PostgresExamReads(PostgresRelationReads):
     """`scope`: set by the reading statement itself; None inside a transaction that has set it."""
 
     def __init__(self, session: ReadSession, scope: Scope | None = None) -> None:
-        self._session = session
+        super().__init__(session)
         self._scope = scope
 
     async def page(self, criteria: PageCriteria, audit: AuditEntry) -> Sequence[ExamRow]:
@@ -139,7 +140,8 @@ class PostgresExamReads:
         select = f"""SELECT {_LIST_COLUMNS} FROM exams e {_JOINS}
             WHERE {where} ORDER BY {order} LIMIT {limit}"""  # noqa: S608 - constants and parameter marks
         (clinic,) = where.mark(audit.clinic_id)
-        sql = where.audited(where.in_scope(select), audit, f"{clinic}::uuid, NULL")
+        patient = audited_patient(audit.patient_id, where.mark)
+        sql = where.audited(where.in_scope(select), audit, f"{clinic}::uuid, {patient}")
         return await self._session.rows(sql, *where.args)
 
     async def one(self, view: View, exam_id: UUID, audit: AuditEntry | None) -> ExamRow | None:

@@ -1,5 +1,6 @@
 """What accounts told of people, and what the clinic told of its laboratory, in PostgreSQL."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -101,12 +102,32 @@ class PostgresPeople:
         )
         return None if row is None else _patient(row)
 
+    async def record_of_person(self, person_id: UUID, clinic_id: UUID) -> Patient | None:
+        row = await self._session.row(
+            """SELECT patient_id, clinic_id, person_id, record_number, name, social_name, sex, birth_date, mother_name
+               FROM patients WHERE clinic_id = $1 AND person_id = $2 LIMIT 1""",
+            clinic_id,
+            person_id,
+        )
+        return None if row is None else _patient(row)
+
     async def professional(self, account_id: UUID) -> Professional | None:
         row = await self._session.row(
             f"SELECT {', '.join(_PROFESSIONAL)} FROM professionals WHERE account_id = $1",  # noqa: S608 - constants
             account_id,
         )
         return None if row is None else _professional(row)
+
+    async def doctors_registered(self, council: str, number: str, uf: str) -> Sequence[Professional]:
+        rows = await self._session.rows(
+            """SELECT account_id, clinic_id, name, council, number, uf, verified, roles FROM professionals
+               WHERE council = $1 AND number = $2 AND uf = $3 AND verified AND 'doctor' = ANY(roles)
+               ORDER BY account_id, clinic_id LIMIT 20""",
+            council,
+            number,
+            uf,
+        )
+        return [_professional(row) for row in rows]
 
     async def laboratory(self, clinic_id: UUID) -> Laboratory | None:
         row = await self._session.row("SELECT * FROM laboratories WHERE clinic_id = $1", clinic_id)

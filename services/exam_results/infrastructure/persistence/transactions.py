@@ -14,7 +14,14 @@ from services.exam_results.infrastructure.persistence.work import PostgresExamWo
 from services.shared.kernel.errors import LaudoError
 from services.shared.kernel.principal import Principal
 from services.shared.platform.postgres.database import Database, Scope, WriteSession
-from services.shared.platform.postgres.idempotency import IN_FLIGHT, Created, answered, lock_of, remember
+from services.shared.platform.postgres.idempotency import (
+    IN_FLIGHT,
+    Created,
+    answered,
+    lock_of,
+    once,
+    remember,
+)
 from services.shared.platform.postgres.together import Together
 
 _CREATED = 201
@@ -73,6 +80,24 @@ class PostgresTransactions:
             return seen.body, True
         self._after_commit()
         return made.body, False
+
+    async def change_once(
+        self,
+        caller: Principal,
+        *,
+        key: str,
+        route: str,
+        request: bytes,
+        run: Callable[[ExamWork], Awaitable[Mapping[str, Any]]],
+    ) -> tuple[Mapping[str, Any], bool]:
+        async with self._database.write(Scope.of(caller)) as session:
+
+            async def create() -> Created:
+                return Created(_CREATED, await run(self.work_of(session)))
+
+            made = await once(session, caller, key=key, route=route, request=request, run=create)
+        self._after_commit()
+        return made.body, made.replayed
 
     async def _scope(self, caller: Principal, exam_id: UUID) -> Scope:
         """A patient acts on a row of some clinic: the clinic is looked up among the rows of that person."""

@@ -8,16 +8,25 @@ from services.exam_results.application.caller import Caller
 from services.exam_results.application.commands.cancel_exam import CancelExam
 from services.exam_results.application.commands.collect_specimen import CollectSpecimen
 from services.exam_results.application.commands.complete_exam import CompleteExam
+from services.exam_results.application.commands.end_share import EndShare
 from services.exam_results.application.commands.enter_results import EnterResults
+from services.exam_results.application.commands.open_emergency_access import OpenEmergencyAccess
 from services.exam_results.application.commands.register_exam import RegisterExam
 from services.exam_results.application.commands.release_exam import ReleaseExam
 from services.exam_results.application.commands.request_recollection import RequestRecollection
 from services.exam_results.application.commands.return_exam import ReturnExam
 from services.exam_results.application.commands.schedule_exam import ScheduleExam
+from services.exam_results.application.commands.share_exams import ShareExams
 from services.exam_results.application.commands.start_analysis import StartAnalysis
 from services.exam_results.application.exam_json import ExamJson
 from services.exam_results.application.ports import Transactions
+from services.exam_results.application.queries.check_access import CheckAccess
 from services.exam_results.application.queries.list_exams import ListExams
+from services.exam_results.application.queries.list_relations import (
+    ListEmergencyAccesses,
+    ListOwnRelations,
+    ListSharedWithMe,
+)
 from services.exam_results.application.queries.read_exam import ReadExam
 from services.exam_results.application.queries.read_snapshot import ReadSnapshot
 from services.exam_results.domain.catalogue import Catalogue
@@ -45,6 +54,13 @@ class Desk:
     list: ListExams
     read: ReadExam
     snapshot: ReadSnapshot
+    open_emergency: OpenEmergencyAccess
+    list_emergencies: ListEmergencyAccesses
+    share: ShareExams
+    end_share: EndShare
+    list_shared: ListSharedWithMe
+    list_own_relations: ListOwnRelations
+    check_access: CheckAccess
 
 
 def build_desk(transactions: Transactions, catalogue: Catalogue, lifecycle: Lifecycle, clock: Clock) -> Desk:
@@ -66,6 +82,13 @@ def build_desk(transactions: Transactions, catalogue: Catalogue, lifecycle: Life
         list=ListExams(catalogue, json, clock),
         read=ReadExam(json, clock),
         snapshot=ReadSnapshot(clock),
+        open_emergency=OpenEmergencyAccess(clock),
+        list_emergencies=ListEmergencyAccesses(clock),
+        share=ShareExams(clock),
+        end_share=EndShare(clock),
+        list_shared=ListSharedWithMe(clock),
+        list_own_relations=ListOwnRelations(clock),
+        check_access=CheckAccess(clock),
     )
 
 

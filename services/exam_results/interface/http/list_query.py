@@ -5,7 +5,7 @@ the query string itself, and the model documents the parameters.
 """
 
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from services.exam_results.domain.lifecycle import State
 _DAY_ZONE = ZoneInfo("America/Sao_Paulo")  # a bare date in a filter means the Brazilian day
 _Moment = AwareDatetime | date
 _REPEATABLE = "state"
+_Query = TypeVar("_Query", bound=BaseModel)
 
 
 class ListQuery(BaseModel):
@@ -27,6 +28,8 @@ class ListQuery(BaseModel):
     q: Annotated[str, Field(max_length=100)] | None = None
     state: Annotated[tuple[State, ...], Field(max_length=12)] = ()
     patient_id: UUID | None = None
+    person_id: UUID | None = None
+    way: Literal["emergency"] | None = None
     since: Annotated[_Moment | None, Field(alias="from")] = None
     until: Annotated[_Moment | None, Field(alias="to")] = None
     cursor: Annotated[str, Field(max_length=400)] | None = None
@@ -38,12 +41,24 @@ class ListQuery(BaseModel):
             text=self.q,
             states=self.state,
             patient_id=self.patient_id,
+            person_id=self.person_id,
+            emergency=self.way is not None,
             since=_start(self.since),
             until=_end(self.until),
         )
 
 
+class WayQuery(BaseModel):
+    """How one exam is asked for, where it is not by the caller's first way."""
+
+    model_config = ConfigDict(frozen=True)
+
+    person_id: UUID | None = None
+    way: Literal["emergency"] | None = None
+
+
 _DEFAULT = ListQuery()
+_FIRST_WAY = WayQuery()
 
 
 def read_query(request: Request) -> ListQuery:
@@ -53,17 +68,25 @@ def read_query(request: Request) -> ListQuery:
     given: dict[str, Any] = dict(request.query_params)
     if _REPEATABLE in given:
         given[_REPEATABLE] = request.query_params.getlist(_REPEATABLE)
+    return _validated(ListQuery, given)
+
+
+def read_way(request: Request) -> WayQuery:
+    return _validated(WayQuery, dict(request.query_params)) if request.query_params else _FIRST_WAY
+
+
+def _validated(model: type[_Query], given: dict[str, Any]) -> _Query:
     try:
-        return ListQuery.model_validate(given)
+        return model.model_validate(given)
     except ValidationError as error:
         raise RequestValidationError(
             [{**item, "loc": ("query", *item["loc"])} for item in error.errors(include_url=False)]
         ) from None
 
 
-def query_documentation() -> dict[str, Any]:
-    """Return the OpenAPI parameters of the list."""
-    schema = ListQuery.model_json_schema(ref_template="#/components/schemas/{model}")
+def query_documentation(model: type[BaseModel] = ListQuery) -> dict[str, Any]:
+    """Return the OpenAPI parameters of the list, or of another query."""
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
     states = {"type": "array", "items": {"type": "string", "enum": [state.value for state in State]}}
     return {
         "parameters": [

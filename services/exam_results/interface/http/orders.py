@@ -17,7 +17,12 @@ from services.exam_results.application.queries.read_catalogue import catalogue_d
 from services.exam_results.application.queries.read_exam import ReadExam
 from services.exam_results.domain.catalogue import Catalogue
 from services.exam_results.interface.http.desk import caller_of, desk_of
-from services.exam_results.interface.http.list_query import query_documentation, read_query
+from services.exam_results.interface.http.list_query import (
+    WayQuery,
+    query_documentation,
+    read_query,
+    read_way,
+)
 from services.exam_results.interface.http.order_body import order_documentation, read_order
 from services.exam_results.interface.http.schemas import Registered
 from services.shared.kernel.principal import Principal, Role
@@ -58,7 +63,12 @@ def orders_router(catalogue: Catalogue) -> APIRouter:
     router.add_api_route("/", register_exam, methods=["POST"], response_model=None, include_in_schema=False)
     router.add_api_route("/", list_exams, methods=["GET"], response_model=None, include_in_schema=False)
     router.add_api_route(
-        "/{exam_id}", read_exam, methods=["GET"], response_model=None, description=ReadExam.__doc__
+        "/{exam_id}",
+        read_exam,
+        methods=["GET"],
+        response_model=None,
+        description=ReadExam.__doc__,
+        openapi_extra=query_documentation(WayQuery),
     )
     return router
 
@@ -122,11 +132,19 @@ async def list_exams(request: Request, principal: Annotated[Principal, callers(*
 
 @hot
 async def read_exam(
-    request: Request, principal: Annotated[Principal, callers(*READERS)], exam_id: UUID
+    request: Request,
+    principal: Annotated[Principal, callers(*READERS)],
+    exam_id: UUID,
 ) -> Response:
-    desk = desk_of(request)
+    desk, way = desk_of(request), read_way(request)
     async with desk.transactions.read(principal) as reads:
-        found = await desk.read.run(reads, caller_of(request, principal), exam_id)
+        found = await desk.read.run(
+            reads,
+            caller_of(request, principal),
+            exam_id,
+            person_id=way.person_id,
+            emergency=way.way is not None,
+        )
     return json_response(found)
 
 
@@ -142,6 +160,8 @@ def _after(question: ListQuestion, cursor: str, principal: Principal) -> ListQue
         key = PageKey(int(rank), datetime.fromisoformat(created_at), UUID(exam_id))
     except ValueError:
         raise CURSOR_INVALID.error(field="cursor") from None
-    if order != order_of(view_of(principal), question).value or key.created_at.tzinfo is None:
+    plain = question.person_id is None and not question.emergency
+    expected = order_of(view_of(principal), question) if plain else Order.NEWEST
+    if order != expected.value or key.created_at.tzinfo is None:
         raise CURSOR_INVALID.error(field="cursor")
     return replace(question, after=key)

@@ -68,3 +68,24 @@ class Registered(BaseModel):
     protocol: str
     state: str
     version: int
+
+
+class EmergencyBody(_Body):
+    patient_id: UUID
+    reason: Annotated[str, Field(max_length=2000)]
+
+
+class ShareBody(_Body):
+    council: Annotated[str, Field(max_length=10)]
+    number: Annotated[str, Field(max_length=20)]
+    uf: Annotated[str, Field(max_length=2)]
+    until: AwareDatetime
+    exam_id: UUID | None = None
+    clinic_id: UUID | None = None
+
+
+class RelationMade(BaseModel):
+    id: UUID
+    patient_id: UUID
+    person_id: UUID
+    until: AwareDatetime

@@ -8,9 +8,10 @@ from pydantic import BaseModel
 
 from services.exam_results.application.commands.follow_patient import FollowPatient
 from services.exam_results.application.commands.record_report_file import RecordReportFile, WaitsFor
-from services.exam_results.application.ports import Account, ExamFile, ExamWork
+from services.exam_results.application.ports import Account, ExamFile, ExamWork, RecordedRelation
 from services.exam_results.domain.people import Patient, Professional, Sex
 from services.shared.contracts import accounts, file_management
+from services.shared.kernel.relations import Kind, Relation, Sees
 from services.shared.platform.messaging.envelope import Message
 from services.shared.platform.messaging.outcome import Applied, Outcome, Parked, Stale
 from services.shared.platform.postgres.database import WriteSession
@@ -35,6 +36,9 @@ class AccountsEffect:
             newer = await people.put_professional(_professional(data, clinic), data.version)
         elif isinstance(data, accounts.AccountData):
             newer = await people.put_account(_account(data, clinic), data.version)
+            for proxy in data.proxies:  # each has a version of its own, whatever the account's is
+                relation = _relation(proxy, data.account_id, clinic)
+                newer = await work.relations.put(relation) or newer
         else:
             gone = _of(accounts.AccountDeleted, data)
             newer = await people.close_account(gone.account_id, clinic, gone.version)
@@ -98,6 +102,24 @@ def _professional(data: accounts.DoctorRegistered, clinic_id: UUID) -> Professio
         uf=data.council_uf,
         verified=data.verified,
         roles=frozenset(data.roles),
+    )
+
+
+def _relation(proxy: accounts.ProxyData, person_id: UUID, clinic_id: UUID) -> RecordedRelation:
+    return RecordedRelation(
+        relation=Relation(
+            id=proxy.proxy_id,
+            kind=Kind(proxy.kind),
+            clinic_id=clinic_id,
+            person_id=person_id,
+            reader_id=proxy.reader_id,
+            sees=Sees[proxy.sees.upper()],
+            starts_at=proxy.starts_at,
+            until=proxy.until,
+            ended_at=proxy.ended_at,
+        ),
+        made_by=person_id,
+        version=proxy.version,
     )
 
 

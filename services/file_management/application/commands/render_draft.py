@@ -59,6 +59,7 @@ class RenderDraft:
                 sha256=sha256,
                 size_bytes=len(pdf),
                 now=self.clock.now(),
+                sensitive=data.snapshot.sensitive,
             )
             return True
 

@@ -74,6 +74,7 @@ class SignReport:
                 now=self.clock.now(),
                 verification_code=mark.code,
                 signed_by=self.signer.name,
+                sensitive=data.snapshot.sensitive,
             )
             return True
 

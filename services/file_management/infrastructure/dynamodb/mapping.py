@@ -53,6 +53,7 @@ def file_data(file: ReportFile) -> dict[str, Any]:
         "status": file.status.value,
         "verification_code": file.verification_code,
         "signed_by": file.signed_by,
+        "sensitive": file.sensitive,
         "closed_to": sorted(str(account) for account in file.closed_to),
     }
 
@@ -73,6 +74,7 @@ def read_file(data: Mapping[str, Any]) -> ReportFile:
         status=Status(data["status"]),
         verification_code=data["verification_code"],
         signed_by=data.get("signed_by"),  # not kept at first
+        sensitive=bool(data.get("sensitive", False)),  # not kept at first
         closed_to=frozenset(UUID(account) for account in data["closed_to"]),
     )
 

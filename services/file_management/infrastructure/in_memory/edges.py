@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
-from services.file_management.application.ports import Document
+from services.file_management.application.ports import Document, LetIn
 from services.file_management.domain.snapshot import Identifiers, Stage
 from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.errors import UNAVAILABLE
@@ -62,3 +62,15 @@ class InMemoryAlarm:
         where: Sequence[str],
     ) -> None:
         self.raised.append((what, exam_id, report_version, tuple(where)))
+
+
+@dataclass
+class InMemoryRelations:
+    """Lets in by (authorization, exam)."""
+
+    known: dict[tuple[str, UUID], LetIn] = field(default_factory=dict)
+    asked: int = 0
+
+    async def lets_in(self, authorization: str, exam_id: UUID, person_id: UUID) -> LetIn | None:
+        self.asked += 1
+        return self.known.get((authorization, exam_id))

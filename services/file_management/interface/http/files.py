@@ -94,4 +94,5 @@ def file_routes(use_cases: FileUseCases) -> APIRouter:
 
 
 def _caller(principal: Principal, request: Request) -> Caller:
-    return Caller(principal, address_of(request), current_trace_id())
+    header = request.headers.get("authorization", "")
+    return Caller(principal, address_of(request), current_trace_id(), header)

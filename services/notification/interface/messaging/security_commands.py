@@ -1,5 +1,9 @@
 """From the command queues to this service's commands."""
 
+from services.notification.application.commands.send_emergency_alert import (
+    EmergencyAccess,
+    SendEmergencyAlert,
+)
 from services.notification.application.commands.send_one_time_code import OneTimeCode, SendOneTimeCode
 from services.notification.application.commands.send_sign_in_alert import SendSignInAlert, SignIn
 from services.notification.application.commands.tell_address import TellAddress, ToAddress
@@ -18,9 +22,11 @@ class SecurityCommands:
         send_one_time_code: SendOneTimeCode,
         send_sign_in_alert: SendSignInAlert,
         tell_address: TellAddress,
+        send_emergency_alert: SendEmergencyAlert,
     ) -> None:
         self._code = send_one_time_code
         self._alert = send_sign_in_alert
+        self._emergency = send_emergency_alert
         self._address = tell_address
 
     async def __call__(self, message: Message) -> Told:
@@ -33,6 +39,16 @@ class SecurityCommands:
                     clinic_id=message.clinic_id,
                     code=data.code,
                     expires_at=data.expires_at,
+                    traceparent=message.traceparent,
+                )
+            )
+        if isinstance(data, commands.SendEmergencyAccess):
+            return await self._emergency(
+                EmergencyAccess(
+                    command_id=message.id,
+                    account_id=data.account_id,
+                    clinic_id=message.clinic_id,
+                    accessed_at=data.accessed_at,
                     traceparent=message.traceparent,
                 )
             )

@@ -23,8 +23,9 @@ class ExamsApi:
         )
         return await self._gateway.call(caller, "exams", "GET", "", params=params)
 
-    async def exam(self, caller: Caller, exam_id: str) -> Json:
-        return await self._gateway.call(caller, "exams", "GET", f"/{exam_id}")
+    async def exam(self, caller: Caller, exam_id: str, how: Mapping[str, str] | None = None) -> Json:
+        """`how`: `person_id` for an exam of somebody who lets the caller in, or `way=emergency`."""
+        return await self._gateway.call(caller, "exams", "GET", f"/{exam_id}", params=how or None)
 
     async def record_collection(self, caller: Caller, exam_id: str, collection: Json, key: str) -> Json:
         return await self._act(caller, exam_id, "collection", collection, key)

@@ -19,6 +19,7 @@ from services.portal.interface.http.pages import (
     contact,
     downloads,
     duplicates,
+    emergency,
     exam,
     exam_list,
     first_access,
@@ -27,7 +28,9 @@ from services.portal.interface.http.pages import (
     new_authenticator,
     notices,
     orders,
+    others,
     patients,
+    permissions,
     release,
     reset,
     security,
@@ -45,7 +48,7 @@ from services.shared.platform.http.scrape import metrics_router
 PAGES = (
     sign_in, sign_in_steps, reset, confirm, security, new_authenticator,
     first_access, home, patients, orders, exam_list, exam, bench, values, release, downloads,
-    notices, accesses, account, verification,
+    notices, accesses, account, permissions, others, emergency, verification,
     staff, invitation, sign_up, contact, duplicates,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

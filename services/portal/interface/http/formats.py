@@ -1,6 +1,6 @@
 """Dates and times as people of the clinic read them: America/Sao_Paulo, in the page's language."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -27,6 +27,12 @@ def day(value: str | date | None, locale: str) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(ZONE).date()
     return str(format_date(value, _DATE[locale], locale=_BABEL[locale]))
+
+
+def last_day(until: str | None, locale: str) -> str:
+    """The last local day of something that holds until `until`, which itself is outside."""
+    end = as_moment(until)
+    return day(end - timedelta(seconds=1) if end else None, locale)
 
 
 def moment(value: str | datetime | None, locale: str) -> str:

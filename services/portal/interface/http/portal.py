@@ -10,6 +10,7 @@ from services.portal.application.api.files import FilesApi
 from services.portal.application.api.identity import IdentityApi
 from services.portal.application.api.merges import MergesApi
 from services.portal.application.api.notifications import NotificationsApi
+from services.portal.application.api.relations import RelationsApi
 from services.portal.application.api.security import SecurityApi
 from services.portal.application.api.staff import StaffApi
 from services.portal.application.ports import SealedStore
@@ -29,6 +30,7 @@ class Portal:
     notifications: NotificationsApi
     accesses: Accesses
     security: SecurityApi
+    relations: RelationsApi
     staff: StaffApi
     identity: IdentityApi
     merges: MergesApi

@@ -29,6 +29,7 @@ class Pages:
                 locale=locale,
                 t=partial(text, locale),
                 day=partial(formats.day, locale=locale),
+                last_day=partial(formats.last_day, locale=locale),
                 moment=partial(formats.moment, locale=locale),
                 waiting=lambda since: formats.waiting(since, now, locale),
                 age=lambda born: formats.age(born, now.astimezone(formats.ZONE).date()),

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from tests.unit.portal.fake.people import CLINIC_A
 from tests.unit.portal.fake.state import Json, Refused, World, fresh_id
 
 
@@ -26,7 +27,11 @@ def accounts(world: World) -> APIRouter:
 
     @router.get("/me")
     async def me(request: Request) -> Json:
-        return world.caller(request).account() | {"patient_records": []}
+        person = world.caller(request)
+        records = [record for record in world.records.values() if record["person_id"] == person.id]
+        return person.account() | {
+            "patient_records": [{"clinic": CLINIC_A, "patient_id": record["id"]} for record in records]
+        }
 
     @router.put("/me/locale")
     async def speak(request: Request, body: dict[str, str]) -> Json:

@@ -11,6 +11,7 @@ from tests.unit.portal.fake.bench import bench
 from tests.unit.portal.fake.exams import exam_of, exams
 from tests.unit.portal.fake.identity import identity
 from tests.unit.portal.fake.merges import merges
+from tests.unit.portal.fake.relations import proxies, relations
 from tests.unit.portal.fake.security import security
 from tests.unit.portal.fake.staff import staff
 from tests.unit.portal.fake.state import Call, Json, Refused, World, refusal
@@ -20,6 +21,8 @@ def fake_api(world: World) -> FastAPI:
     app = FastAPI()
     for router in (
         access_logs(world),
+        proxies(world),
+        relations(world),
         accounts(world),
         security(world),
         staff(world),

@@ -64,6 +64,12 @@ def _belongs(exam: Json, person: Person) -> bool:
     return bool(exam["clinic"]["id"] == person.clinic["id"]) and own
 
 
+def _let_in(world: World, exam: Json, person: Person) -> bool:
+    readers = [each["reader_id"] for each in world.proxies if each["person_id"] == exam["person_id"]]
+    readers += [each["reader"]["id"] for each in world.relations if each["person_id"] == exam["person_id"]]
+    return person.id in readers
+
+
 def move(world: World, exam: Json, state: str, person: Person) -> None:
     pt, en = _EVENTS[state]
     exam["state"] = state
@@ -93,12 +99,19 @@ def exams(world: World) -> APIRouter:
         return world.once(request, answer)
 
     @router.get("")
-    async def find(request: Request, q: str = "", state: str = "", patient_id: str = "") -> Json:
+    async def find(
+        request: Request,
+        q: str = "",
+        state: str = "",
+        patient_id: str = "",
+        person_id: str = "",
+        way: str = "",
+    ) -> Json:
         person = world.caller(request, *readers)
         found = [
             seen(world, exam, person)
             for exam in world.exams.values()
-            if _belongs(exam, person)
+            if (_let_in(world, exam, person) if person_id or way else _belongs(exam, person))
             and state in ("", exam["state"])
             and patient_id in ("", exam["patient"]["id"])
             and q.lower() in (exam["name_pt"] + exam["requester"]["name"] + exam["protocol"]).lower()
@@ -106,8 +119,15 @@ def exams(world: World) -> APIRouter:
         return {"items": found, "next_cursor": "proxima" if len(found) > 20 else None}
 
     @router.get("/{exam_id}")
-    async def read(request: Request, exam_id: str) -> Json:
+    async def read(request: Request, exam_id: str, person_id: str = "", way: str = "") -> Json:
         person = world.caller(request, *readers)
+        if person_id or way:
+            if exam_id not in world.exams or not _let_in(world, world.exams[exam_id], person):
+                raise Refused(404, "not_found", "Não encontramos o que você procura.")
+            return seen(world, world.exams[exam_id], person) | {"actions": []}
+        if world.exams.get(exam_id, {}).get("sensitive") and not world.is_stepped_up(request):
+            shown = seen(world, exam_of(world, exam_id, person), person)
+            return shown | {"results": [], "step_up_needed": True}
         return seen(world, exam_of(world, exam_id, person), person)
 
     return router

@@ -47,6 +47,8 @@ class World:
     printed: dict[str, Json] = field(default_factory=dict)  # code without hyphens -> what it proves
     accesses: dict[str, list[Json]] = field(default_factory=dict)  # service -> its log, in any order
     notices: list[Json] = field(default_factory=list)
+    relations: list[Json] = field(default_factory=list)
+    proxies: list[Json] = field(default_factory=list)
     tokens: dict[str, tuple[str, bool]] = field(default_factory=dict)  # token -> login, stepped up
     refresh_tokens: dict[str, str] = field(default_factory=dict)
     keys: dict[str, Json] = field(default_factory=dict)  # idempotency key -> answer

@@ -1,6 +1,6 @@
 """One exam: a patient's result, or the staff's working page with what they may do now."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -9,6 +9,7 @@ from services.portal.application.actions import Action, may
 from services.portal.application.documents import draft_report, signed_report
 from services.portal.application.ports import Json
 from services.portal.application.problems import ApiProblem
+from services.portal.interface.http.pages.others import person_of
 from services.portal.interface.http.visit import Visit
 from services.portal.interface.http.visitors import visitors
 from services.shared.kernel.principal import Role
@@ -21,13 +22,24 @@ _WITH_FILES = frozenset({"completed", "released", "amended", "corrected", "appen
 
 
 @router.get("/exames/{exam_id:uuid}")
-async def open_exam(visit: Readers, exam_id: UUID) -> Response:
-    exam = await visit.portal.exams.exam(visit.caller, str(exam_id))
-    return await exam_page(visit, exam)
+async def open_exam(
+    visit: Readers, exam_id: UUID, pessoa: UUID | None = None, via: Literal["emergencia"] | None = None
+) -> Response:
+    """`pessoa`: whose exam it is, when it is another person's who lets the visitor in; `via`: the emergency rule."""
+    person = await person_of(visit, str(pessoa)) if pessoa else None
+    how = {"person_id": str(pessoa)} if pessoa else {"way": "emergency"} if via else None
+    exam = await visit.portal.exams.exam(visit.caller, str(exam_id), how)
+    return await exam_page(visit, exam, person=person, emergency=via is not None)
 
 
 async def exam_page(
-    visit: Visit, exam: Json, problem: ApiProblem | None = None, typed: dict[str, str] | None = None
+    visit: Visit,
+    exam: Json,
+    problem: ApiProblem | None = None,
+    typed: dict[str, str] | None = None,
+    *,
+    person: Json | None = None,
+    emergency: bool = False,
 ) -> Response:
     """Show the exam; `problem` is why the last action did not happen, `typed` what was typed for it."""
     files = await files_of(visit, exam)
@@ -38,7 +50,9 @@ async def exam_page(
         exam=exam,
         signed=signed_report(files),
         draft=draft_report(files, exam["version"]) if exam["state"] == "completed" else None,
-        notices=await notices_of(visit, exam) if is_patient else None,
+        notices=await notices_of(visit, exam) if is_patient and person is None else None,
+        person=person,
+        emergency=emergency,
         problem=problem,
         errors=problem.by_field() if problem else {},
         typed=typed or {},

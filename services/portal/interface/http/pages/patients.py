@@ -70,6 +70,12 @@ async def register(visit: Desk, form: Annotated[Form, checked_form()]) -> Respon
 
 @router.get("/pacientes/{patient_id:uuid}")
 async def open_patient(visit: Desk, patient_id: UUID) -> Response:
+    return await _record(visit, patient_id)
+
+
+async def _record(
+    visit: Visit, patient_id: UUID, *, guardian_unknown: bool = False, problem: ApiProblem | None = None
+) -> Response:
     """A merged record leads to the one that stands for it; that one shows the exams of both."""
     patient = await visit.portal.accounts.patient(visit.caller, str(patient_id))
     if patient.get("merged_into"):
@@ -79,7 +85,37 @@ async def open_patient(visit: Desk, patient_id: UUID) -> Response:
         found = await visit.portal.exams.find(visit.caller, {"patient_id": record_id})
         exams += found["items"]
     exams.sort(key=lambda exam: str(exam["created_at"]), reverse=True)
-    return visit.page("patient.html", patient=patient, exams=exams)
+    return visit.page(
+        "patient.html",
+        status=422 if guardian_unknown else problem.status if problem else 200,
+        patient=patient,
+        exams=exams,
+        guardian_unknown=guardian_unknown,
+        problem=problem,
+    )
+
+
+@router.post("/pacientes/{patient_id:uuid}/responsavel")
+async def record_guardian(
+    visit: Annotated[Visit, visitors(Role.RECEPTIONIST)],
+    patient_id: UUID,
+    form: Annotated[Form, checked_form()],
+) -> Response:
+    """The guardian is another patient of the clinic, named by the whole record number."""
+    number = form.get("record_number")
+    found = await visit.portal.accounts.find_patients(visit.caller, number) if number else {"items": []}
+    exact = [each for each in found["items"] if each["record_number"] == number.zfill(6)]
+    if len(exact) != 1:
+        return await _record(visit, patient_id, guardian_unknown=True)
+    try:
+        await visit.portal.relations.record_guardian(
+            visit.caller, str(patient_id), str(exact[0]["id"]), form.get("proof"), form.key
+        )
+    except ApiProblem as problem:
+        if not problem.concerns_input:
+            raise
+        return await _record(visit, patient_id, problem=problem)
+    return visit.go(f"/pacientes/{patient_id}", notice="guardian_recorded")
 
 
 async def _found(visit: Visit, template: str, q: str, key: str, cursor: str = "") -> Response:

@@ -98,7 +98,7 @@ async def end_access(visit: Administrator, account_id: UUID, form: Typed) -> Res
         await visit.portal.staff.end_access(visit.caller, str(account_id))
     except ApiProblem as problem:
         return await _again(visit, account_id, problem)
-    return visit.go(f"/equipe/{account_id}", notice="access_ended")
+    return visit.go(f"/equipe/{account_id}", notice="staff_access_ended")
 
 
 @router.post("/equipe/{account_id:uuid}/retorno")

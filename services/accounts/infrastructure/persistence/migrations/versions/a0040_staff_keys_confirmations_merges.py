@@ -6,7 +6,7 @@ from services.accounts.infrastructure.persistence.migrations.identity_tables imp
 from services.accounts.infrastructure.persistence.migrations.staffing_tables import staffing_tables
 
 revision = "0040"
-down_revision = "0020"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
