@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from services.portal.application.accesses import Accesses
 from services.portal.application.api.access_logs import AccessLogsApi
 from services.portal.application.api.accounts import AccountsApi
+from services.portal.application.api.dead_letters import DeadLettersApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
 from services.portal.application.api.notifications import NotificationsApi
@@ -48,6 +49,7 @@ def compose(settings: PortalSettings, gateway: ApiGateway, store: SealedStore, c
         exams=ExamsApi(gateway),
         files=FilesApi(gateway),
         notifications=NotificationsApi(gateway),
+        dead_letters=DeadLettersApi(gateway),
         accesses=Accesses(AccessLogsApi(gateway), accounts),
         relations=RelationsApi(gateway),
         security=security,

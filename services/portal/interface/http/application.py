@@ -16,6 +16,7 @@ from services.portal.interface.http.pages import (
     account,
     bench,
     confirm,
+    dead_letters,
     downloads,
     emergency,
     exam,
@@ -43,7 +44,7 @@ from services.shared.platform.http.scrape import metrics_router
 PAGES = (
     sign_in, sign_in_steps, reset, confirm, security, new_authenticator,
     first_access, home, patients, orders, exam_list, exam, bench, values, release, downloads,
-    notices, accesses, account, permissions, others, emergency, verification,
+    notices, dead_letters, accesses, account, permissions, others, emergency, verification,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
