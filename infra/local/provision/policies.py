@@ -9,8 +9,16 @@ from infra.local.provision.arns import Arns
 # here, for these local users only; Terraform's policies name the single actions.
 _PUBLISH = ["sns:Publish", "sns:PublishBatch"]
 _SEND = ["sqs:SendMessage", "sqs:SendMessageBatch", "sqs:GetQueueUrl"]
-# What failed for good goes among the own dead letters; how many lie there is a metric.
-_BURY = ["sqs:SendMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"]
+# The own dead letters: what failed for good is put there; administrators look at it, send it back or discard it.
+_DEAD_LETTERS = [
+    "sqs:SendMessage",
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibility",
+    "sqs:ChangeMessageVisibilityBatch",
+    "sqs:GetQueueUrl",
+    "sqs:GetQueueAttributes",
+]
 _CONSUME = [
     "sqs:ReceiveMessage",
     "sqs:DeleteMessage",
@@ -92,7 +100,7 @@ def service_policy(topology: Mapping[str, Any], service: str, key_ids: Mapping[s
         _allow(_PUBLISH, topics),
         _allow(_CONSUME, own),
         _allow(_SEND, commands),
-        _allow(_BURY, [arn + topology["queue_settings"]["dead_letter_suffix"] for arn in own]),
+        _allow(_DEAD_LETTERS, [arn + topology["queue_settings"]["dead_letter_suffix"] for arn in own]),
         _allow(_OBJECTS, [f"{bucket}/*" for bucket in buckets]),
         _allow(["s3:ListBucket", "s3:GetBucketLocation"], buckets),
         _allow(_APPEND, [f"{bucket}/{service}/*" for bucket in appends]),

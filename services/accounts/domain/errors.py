@@ -212,6 +212,12 @@ NAME_INVALID = _kind(
     "Escreva o nome com 2 a 120 caracteres, só letras, espaços, pontos, hífens e apóstrofos.",
     "Write the name with 2 to 120 characters: letters, spaces, dots, hyphens and apostrophes only.",
 )
+NAME_MIXED_SCRIPTS = _kind(
+    "name_mixed_scripts",
+    Category.INVALID,
+    "O nome mistura letras de alfabetos diferentes que se parecem (latinas e cirílicas, por exemplo). Digite de novo.",
+    "The name mixes look-alike letters of different alphabets (Latin and Cyrillic, for example). Type it again.",
+)
 DATE_INVALID = _kind(
     "date_invalid",
     Category.INVALID,

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
+from services.exam_results.bootstrap.dead_letters import build_dead_letters
 from services.exam_results.bootstrap.settings import Settings
 from services.exam_results.bootstrap.wiring import PREFIX, SERVICE, Core, build_core
 from services.exam_results.infrastructure.persistence.access_log import exam_access_log
@@ -18,6 +19,7 @@ from services.exam_results.interface.http.relations import relations_router
 from services.exam_results.interface.http.reports import reports_router
 from services.shared.kernel.clock import SystemClock
 from services.shared.platform.auth import JwksTokenVerifier
+from services.shared.platform.dead_letters.routes import dead_letter_routes
 from services.shared.platform.http.access_routes import access_routes
 from services.shared.platform.http.api import create_api
 from services.shared.platform.http.limits import Limits
@@ -35,6 +37,7 @@ def build_api(settings: Settings) -> FastAPI:
         app.state.desk = build_desk(
             core[0].transactions, shipped_catalogue(), shipped_lifecycle(), SystemClock()
         )
+        app.state.dead_letters = build_dead_letters(settings, core[0])
         app.state.limits = Limits(factor=settings.limit_factor)
         app.state.access_log = exam_access_log(core[0].database, shipped_catalogue())
         async with httpx.AsyncClient() as http, following(settings.redis_url) as revocations:
@@ -58,8 +61,10 @@ def build_api(settings: Settings) -> FastAPI:
     app = create_api(
         title="Laudo exam results",
         prefix=PREFIX,
+        # These before the exams: their paths are no exam's id.
         routers=[
             access_routes(),
+            dead_letter_routes(),
             relations_router(),
             orders_router(shipped_catalogue()),
             bench_router(),

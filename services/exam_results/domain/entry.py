@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.exam_results.domain import errors
 from services.exam_results.domain.catalogue import Component, ExamDefinition, ResultType
+from services.exam_results.domain.plain_text import plain_text
 from services.exam_results.domain.plausibility import decimals_on_file, is_impossible, is_unusual
 from services.exam_results.domain.quantity import Quantity
 from services.exam_results.domain.results import EnteredValue
@@ -82,8 +83,8 @@ def _value_fault(component: Component, value: str) -> ErrorKind | None:
 
 
 def _is_plain_text(value: str) -> bool:
-    text = value.strip()
-    return 0 < len(text) <= _LONGEST_TEXT and all(char.isprintable() or char == "\n" for char in text)
+    text = plain_text(value)
+    return text is not None and 0 < len(text) <= _LONGEST_TEXT
 
 
 def _text_of(component: Component, value: str) -> str:
@@ -91,7 +92,7 @@ def _text_of(component: Component, value: str) -> str:
         quantity = Quantity.parse(value)
         assert quantity is not None  # _value_fault has looked
         return quantity.text
-    return value.strip() if component.type is ResultType.TEXT else value
+    return (plain_text(value) or "") if component.type is ResultType.TEXT else value
 
 
 def _warnings(component: Component, typed: TypedValue) -> list[Warned]:

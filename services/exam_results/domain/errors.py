@@ -165,8 +165,8 @@ NOT_AN_OPTION = _kind(
 TEXT_INVALID = _kind(
     "text_invalid",
     Category.INVALID,
-    "Escreva de 1 a 4000 caracteres, sem caracteres de controle.",
-    "Write 1 to 4000 characters, without control characters.",
+    "Escreva até 4000 caracteres, sem caracteres de controle ou invisíveis.",
+    "Write up to 4000 characters, without control or invisible characters.",
 )
 VALUES_MISSING = _kind(
     "values_missing",

@@ -25,6 +25,7 @@ from services.exam_results.domain.exam_events import (
 )
 from services.exam_results.domain.exam_facts import ExamFacts, apply
 from services.exam_results.domain.lifecycle import ONCE_RELEASED, Lifecycle, State
+from services.exam_results.domain.plain_text import plain_text
 from services.exam_results.domain.results import EnteredValue, Result
 from services.shared.kernel.errors import FORBIDDEN, INVALID, FieldError, LaudoError
 from services.shared.kernel.principal import Role
@@ -287,7 +288,9 @@ class Exam:
 
 
 def _reason(text: str) -> str:
-    reason = text.strip()
+    reason = plain_text(text)
+    if reason is None:
+        raise LaudoError(INVALID, errors=(FieldError("reason", errors.TEXT_INVALID),))
     if not 3 <= len(reason) <= _LONGEST_REASON:
         raise LaudoError(INVALID, errors=(FieldError("reason", errors.REASON_REQUIRED),))
     return reason

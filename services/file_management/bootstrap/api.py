@@ -12,6 +12,7 @@ from services.file_management.application.commands.issue_download_link import Is
 from services.file_management.application.queries.check_code import CheckCode
 from services.file_management.application.queries.list_files import ListFiles
 from services.file_management.application.queries.read_file import ReadFile
+from services.file_management.bootstrap.dead_letters import build_dead_letters
 from services.file_management.bootstrap.settings import Settings
 from services.file_management.bootstrap.wiring import PREFIX, SERVICE, build_links, build_table, table_answers
 from services.file_management.infrastructure.dynamodb.access_log import DynamoAccessLog
@@ -22,6 +23,7 @@ from services.file_management.infrastructure.services.relations import HttpRelat
 from services.file_management.interface.http.files import FileUseCases, file_routes
 from services.shared.kernel.clock import SystemClock
 from services.shared.platform.auth import JwksTokenVerifier
+from services.shared.platform.dead_letters.routes import dead_letter_routes
 from services.shared.platform.http.access_routes import access_routes
 from services.shared.platform.http.api import create_api
 from services.shared.platform.http.limits import Limits
@@ -71,11 +73,13 @@ def build_api(settings: Settings) -> FastAPI:
     app = create_api(
         title="Laudo file management",
         prefix=PREFIX,
-        routers=[access_routes(), file_routes(use_cases)],
+        # The first two before the files: their paths are no file's id.
+        routers=[access_routes(), dead_letter_routes(), file_routes(use_cases)],
         token_verifier=None,
         checks={"dynamodb": lambda: table_answers(table), "revocations": revocations_are_current},
         lifespan=lifespan,
     )
+    app.state.dead_letters = build_dead_letters(settings, audit)
     return app
 
 

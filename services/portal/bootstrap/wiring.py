@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from services.portal.application.accesses import Accesses
 from services.portal.application.api.access_logs import AccessLogsApi
 from services.portal.application.api.accounts import AccountsApi
+from services.portal.application.api.dead_letters import DeadLettersApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
 from services.portal.application.api.identity import IdentityApi
@@ -51,6 +52,7 @@ def compose(settings: PortalSettings, gateway: ApiGateway, store: SealedStore, c
         exams=ExamsApi(gateway),
         files=FilesApi(gateway),
         notifications=NotificationsApi(gateway),
+        dead_letters=DeadLettersApi(gateway),
         staff=StaffApi(gateway),
         identity=IdentityApi(gateway),
         merges=MergesApi(gateway),

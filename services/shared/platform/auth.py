@@ -124,7 +124,7 @@ class JwksTokenVerifier:
                 session_id=UUID(claims["sid"]) if claims.get("sid") else None,
                 name=str(claims.get("client_id", "")),
             )
-        except (ValueError, TypeError, OverflowError):
+        except (ValueError, TypeError, AttributeError, OverflowError):
             raise TOKEN_INVALID.error() from None
 
     async def _fetch(self) -> KeySet:

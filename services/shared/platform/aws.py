@@ -1,9 +1,9 @@
-"""boto3 clients as every service builds them: short time-outs, few retries, one connection pool each."""
+"""boto3 clients as every service builds them: short time-outs, few retries, one connection pool each.
+
+boto3 is loaded with the first client: an API that needs none until an administrator asks does not carry its 30 MB.
+"""
 
 from typing import Any
-
-import boto3
-from botocore.config import Config
 
 from services.shared.platform.settings import ServiceSettings
 from services.shared.platform.spans.aws import observe_calls
@@ -16,6 +16,9 @@ def aws_client(
 
     `retries=0` for calls that must never be repeated unseen, such as sending a message to a person.
     """
+    import boto3
+    from botocore.config import Config
+
     client = boto3.session.Session().client(
         name,
         region_name=settings.aws_region,

@@ -9,7 +9,7 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   for_each = local.dead_letters
 
   alarm_name          = each.value
-  alarm_description   = "Messages failed ${local.settings.max_failures} times in ${each.key}: read why, mend, redrive."
+  alarm_description   = "Messages failed ${local.settings.max_failures} times in ${each.key}, or were malformed: read why, mend, redrive."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = aws_sqs_queue.dead_letters[each.key].name }

@@ -14,12 +14,20 @@ locals {
 
   publish = ["sns:Publish"]
   send    = ["sqs:SendMessage", "sqs:GetQueueUrl"]
-  bury    = ["sqs:SendMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"] # and count what lies there
   consume = [
     "sqs:ReceiveMessage",
     "sqs:DeleteMessage",
     "sqs:ChangeMessageVisibility",
     "sqs:SendMessage", # a message that failed, or is in hand while a dependency is down, is sent again, delayed
+    "sqs:GetQueueUrl",
+    "sqs:GetQueueAttributes",
+  ]
+  # What failed for good is put there; administrators look at it, send it back or discard it.
+  dead_letters = [
+    "sqs:SendMessage",
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibility",
     "sqs:GetQueueUrl",
     "sqs:GetQueueAttributes",
   ]
@@ -110,7 +118,7 @@ locals {
       for statement in [
         { sid = "PublishOwnEvents", effect = "Allow", actions = local.publish, resources = local.topics_of[service] },
         { sid = "ConsumeOwnQueues", effect = "Allow", actions = local.consume, resources = local.inboxes_of[service] },
-        { sid = "BuryOwnDeadLetters", effect = "Allow", actions = local.bury, resources = local.dead_letters_of[service] },
+        { sid = "HandleOwnDeadLetters", effect = "Allow", actions = local.dead_letters, resources = local.dead_letters_of[service] },
         { sid = "SendCommands", effect = "Allow", actions = local.send, resources = local.outboxes_of[service] },
         { sid = "UseOwnObjects", effect = "Allow", actions = local.objects, resources = [for arn in local.buckets_of[service] : "${arn}/*"] },
         { sid = "ListOwnBuckets", effect = "Allow", actions = local.bucket, resources = local.buckets_of[service] },

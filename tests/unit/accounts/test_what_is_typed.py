@@ -44,6 +44,30 @@ def test_names_with_invisible_or_foreign_characters_are_refused(name: str) -> No
         parse_person_name(name)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u0410na Lima",  # Cyrillic А
+        "Ana Lim\u0430",  # Cyrillic а at the end
+        "J\u03bfão",  # Greek omicron
+        "Mari\u0251 Анна",
+        "\uff21na Лима",
+        "王 Анна",
+        "\u13a0\u13a1",  # Cherokee, whose letters look Latin, is no script in everyday use
+    ],
+)
+def test_a_name_that_mixes_alphabets_that_look_alike_is_refused(name: str) -> None:
+    with pytest.raises(LaudoError, match=r"accounts\.name_mixed_scripts"):
+        parse_person_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["Анна Иванова", "Maria 王小明", "田中 はなこ", "Kim 김", "Ελένη", "مريم", "Nguyễn Thị", "Đặng"]
+)
+def test_names_of_one_writing_stand(name: str) -> None:
+    assert parse_person_name(name) == unicodedata.normalize("NFC", name)
+
+
 @given(st.text(max_size=200))
 def test_whatever_is_typed_a_name_is_refused_or_visible_and_stable(text: str) -> None:
     try:

@@ -109,3 +109,14 @@ async def test_pages_have_a_language_a_title_a_skip_link_and_labels(browser: Bro
 def test_the_library_in_the_page_carries_its_licence() -> None:
     assert (STATIC / "htmx-2.0.11.min.js").stat().st_size > 40_000
     assert "Zero-Clause BSD" in (STATIC / "htmx-LICENSE.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7"])
+async def test_a_file_in_a_form_is_refused_with_a_page(browser: Browser, content: bytes) -> None:
+    await browser.sign_in(PATIENT)
+    await browser.open("/preferencias")
+    answer = await browser.client.post(
+        "/preferencias", data=browser.hidden("/preferencias"), files={"email": ("a.pdf", content)}
+    )
+    assert answer.status_code == 400
+    assert "<main" in answer.text

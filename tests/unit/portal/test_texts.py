@@ -12,6 +12,7 @@ HTTP = Path(__file__).parents[3] / "services" / "portal" / "interface" / "http"
 # Keys put together while rendering: every one of their families is listed here.
 FAMILIES = (
     *("notice", "sex", "state", "stage", "flag", "factor", "warning", "progress", "template", "channel"),
+    *("service", "event", "dead_reason"),
     *("other_way", "verify.valid", "verify.replaced", "verify.unknown", "staff.how", "contact_reason"),
     *("scope.", "others.", "guardian."),
     *(

@@ -103,6 +103,19 @@ async def test_no_network_call_after_the_first_key(issuer: Issuer, verifier: Jwk
         {"sub": "not-an-id"},
         {"roles": ["emperor"]},
         {"clinic": "x"},
+        {"clinic": 7},
+        {"exp": "soon"},
+        {"exp": 10**40, "step_up": 10**40},
+        {"exp": [1]},
+        {"roles": 7},
+        {"roles": [["doctor"]]},
+        {"roles": {"doctor": 1, "x": 2}},
+        {"step_up": "now"},
+        {"step_up": -(10**30)},
+        {"sid": 7},
+        {"sub": 7},
+        {"iat": "x"},
+        {"nbf": "x"},
     ],
     ids=str,
 )
@@ -111,6 +124,24 @@ async def test_a_token_with_a_wrong_claim_is_refused(
 ) -> None:
     with pytest.raises(LaudoError, match="token_invalid"):
         await verifier.verify(issuer.token(**claims))
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        *("x", "..", "a.b.c", "a.b.c.d.e", "x" * 20_000, "\u00e9.\u00e9.\u00e9", "\x00.\x00.\x00", "\ud800"),
+        "eyJhbGciOiJub25lIn0.e30.",  # {"alg": "none"}
+        "eyJhbGciOjd9.e30.x",  # {"alg": 7}
+        "eyJhbGciOiJFUzI1NiIsImtpZCI6N30.e30.x",  # {"alg": "ES256", "kid": 7}
+        "eyJhbGciOiJFUzI1NiIsImtpZCI6W119.e30.x",  # {"alg": "ES256", "kid": []}
+        "eyJhbGciOiJFUzI1NiIsImNyaXQiOlsieCJdfQ.e30.x",  # {"alg": "ES256", "crit": ["x"]}
+        "W10.e30.x",  # a header that is a list
+        "ew.e30.x",  # {
+    ],
+)
+async def test_what_is_no_token_is_refused(verifier: JwksTokenVerifier, token: str) -> None:
+    with pytest.raises(LaudoError, match="token_invalid"):
+        await verifier.verify(token)
 
 
 async def test_a_token_signed_by_another_key_of_the_same_name_is_refused(

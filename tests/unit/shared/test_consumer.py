@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from services.shared.contracts.accounts import AccountDeleted
+from services.shared.kernel.errors import UNAVAILABLE
 from services.shared.kernel.ids import new_id
+from services.shared.platform.logs import configure_logs
 from services.shared.platform.messaging.consumer import SqsConsumer, SqsPoller
 from services.shared.platform.messaging.envelope import Message, new_message
 from services.shared.platform.topology import load_topology
@@ -44,6 +46,7 @@ class Queue:
         self.deleted: list[str] = []
         self.sent: list[tuple[str, str, int, str]] = []  # queue, body, delay, failures
         self.hidden: list[tuple[str, int]] = []  # receipt handle, seconds
+        self.reasons: list[tuple[str, str]] = []  # of what was sent: why, and the error's code or class
 
     def get_queue_url(self, QueueName: str) -> dict[str, str]:  # noqa: N803 - the SDK's own names
         return {"QueueUrl": QueueName}
@@ -71,17 +74,26 @@ class Queue:
     ) -> None:
         failures = MessageAttributes["failures"]["StringValue"]
         self.sent.append((QueueUrl, MessageBody, DelaySeconds, failures))
+        reason, error = (
+            MessageAttributes.get(name, {}).get("StringValue", "") for name in ("reason", "error")
+        )
+        self.reasons.append((reason, error))
 
 
 class Effect:
-    def __init__(self, failing: set[int] = frozenset()) -> None:  # type: ignore[assignment]
+    def __init__(
+        self,
+        failing: set[int] = frozenset(),  # type: ignore[assignment]
+        error: Exception = RuntimeError("Maria"),  # noqa: B008
+    ) -> None:
         self.failing = failing
+        self.error = error
         self.seen = 0
 
     async def __call__(self, _: Message) -> str:
         self.seen += 1
         if self.seen in self.failing:
-            raise RuntimeError
+            raise self.error
         return "done"
 
 
@@ -141,6 +153,54 @@ async def test_malformed_and_foreign_messages_never_reach_the_effect() -> None:
     await poll(queue, effect)
     assert effect.seen == 1
     assert [body for _, body, _, _ in queue.sent] == ["{", foreign]
+
+
+async def test_what_can_never_succeed_is_a_dead_letter_at_once_even_during_an_outage() -> None:
+    foreign = json.dumps({**json.loads(deleted()), "type": "exam.created"})
+    unmatched = json.dumps({**json.loads(deleted()), "data": {"account_id": "x"}})
+    known = json.loads(deleted())
+    well_formed_but_foreign = json.dumps(
+        known
+        | {"type": "notification.command.sign_in_alert"}
+        | {"data": {"account_id": known["subject"], "signed_in_at": known["time"]}}
+    )
+    for healthy in (True, False):
+        queue = Queue(["{", foreign, unmatched, well_formed_but_foreign])
+        await poll(queue, Effect(), healthy=healthy)
+        assert {(to, delay, failures) for to, _, delay, failures in queue.sent} == {
+            ("notification-accounts-dlq", 0, "1")
+        }
+        assert [reason for reason, _ in queue.reasons] == ["malformed"] * 3 + ["foreign_type"]
+        assert len(queue.deleted) == 4
+
+
+@pytest.mark.parametrize(
+    ("error", "stated"),
+    [
+        (RuntimeError("Maria da Silva, 11,4"), ("failed", "RuntimeError")),
+        (UNAVAILABLE.error(), ("failed", "unavailable")),
+        (TimeoutError("Maria"), ("timed_out", "")),
+    ],
+)
+async def test_a_dead_letter_states_why_by_a_code_and_never_by_a_text(
+    error: Exception, stated: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logs("test-service")
+    body = deleted()
+    queue = Queue([body], failures=2)
+    await poll(queue, Effect({1}, error))
+    assert queue.reasons == [stated]
+    [line] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "message.dead" in line]
+    assert (line["reason"], line["error"] or "") == stated
+    assert line["event_id"] == json.loads(body)["id"]
+    assert line["trace_id"] == json.loads(body)["traceparent"].split("-")[1]
+    assert "Maria" not in json.dumps(line)
+
+
+async def test_a_message_on_its_way_back_carries_no_reason() -> None:
+    queue = Queue([deleted()])
+    await poll(queue, Effect({1}))
+    assert queue.reasons == [("", "")]
 
 
 async def test_while_the_own_dependency_is_down_the_same_body_is_sent_again_delayed() -> None:

@@ -14,9 +14,10 @@ from services.exam_results.domain.exam import Exam
 from services.exam_results.domain.exam_events import ExamRegistered, Priority
 from services.exam_results.domain.lifecycle import Lifecycle
 from services.exam_results.domain.people import Patient
+from services.exam_results.domain.plain_text import plain_text
 from services.exam_results.domain.protocol_number import new_protocol
 from services.shared.kernel.clock import Clock
-from services.shared.kernel.errors import FORBIDDEN
+from services.shared.kernel.errors import FORBIDDEN, INVALID, FieldError, LaudoError
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Role
 
@@ -49,6 +50,9 @@ class RegisterExam:
         definition = definition_of(self.catalogue, order.code)
         if order.scheduled_at is not None and order.scheduled_at <= now:
             raise errors.SCHEDULE_IN_PAST.error(field="scheduled_at")
+        note = plain_text(order.clinical_note or "")
+        if note is None:
+            raise LaudoError(INVALID, errors=(FieldError("clinical_note", errors.TEXT_INVALID),))
         clinic_id = caller.principal.clinic_id
         if clinic_id is None:
             raise FORBIDDEN.error()
@@ -72,7 +76,7 @@ class RegisterExam:
                 sensitive=definition.sensitive,
                 catalogue_version=self.catalogue.version,
                 scheduled_at=order.scheduled_at,
-                clinical_note=(order.clinical_note or "").strip() or None,
+                clinical_note=note or None,
             ),
             self.lifecycle,
         )

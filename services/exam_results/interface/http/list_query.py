@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.exam_results.application.queries.list_exams import ListQuestion
 from services.exam_results.domain.lifecycle import State
+from services.exam_results.interface.http.bounds import EARLIEST, LATEST, Moment
 
 _DAY_ZONE = ZoneInfo("America/Sao_Paulo")  # a bare date in a filter means the Brazilian day
-_Moment = AwareDatetime | date
+_Day = Annotated[date, Field(ge=EARLIEST.date(), lt=LATEST.date())]
+_Moment = Moment | _Day
 _REPEATABLE = "state"
 _Query = TypeVar("_Query", bound=BaseModel)
 
@@ -115,6 +117,4 @@ def _end(moment: _Moment | None) -> datetime | None:
     """A bare date counts as a whole."""
     if moment is None or isinstance(moment, datetime):
         return moment
-    if moment == date.max:
-        return None
     return datetime.combine(moment + timedelta(days=1), time(), _DAY_ZONE)

@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -31,11 +30,13 @@ from services.shared.platform.http.callers import callers
 from services.shared.platform.http.hot_routes import hot
 from services.shared.platform.http.pages import (
     CURSOR_INVALID,
+    cursor_moment,
     decode_cursor,
     encode_cursor,
     page_of_json,
 )
 
+_RANKS = 2**15  # a cursor made up with more would not fit the column
 READERS = (Role.PATIENT, Role.DOCTOR, Role.RECEPTIONIST, Role.TECHNICIAN, Role.RELEASER)
 
 
@@ -157,11 +158,11 @@ def _cursor(order: Order, key: PageKey | None) -> str | None:
 def _after(question: ListQuestion, cursor: str, principal: Principal) -> ListQuestion:
     order, rank, created_at, exam_id = decode_cursor(cursor, 4)
     try:
-        key = PageKey(int(rank), datetime.fromisoformat(created_at), UUID(exam_id))
+        key = PageKey(int(rank), cursor_moment(created_at), UUID(exam_id))
     except ValueError:
         raise CURSOR_INVALID.error(field="cursor") from None
     plain = question.person_id is None and not question.emergency
     expected = order_of(view_of(principal), question) if plain else Order.NEWEST
-    if order != expected.value or key.created_at.tzinfo is None:
+    if order != expected.value or not 0 <= key.rank < _RANKS:
         raise CURSOR_INVALID.error(field="cursor")
     return replace(question, after=key)

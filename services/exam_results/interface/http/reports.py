@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.exam_results.application.queries.read_snapshot import ReadSnapshot
 from services.exam_results.domain.report import Stage
+from services.exam_results.interface.http.bounds import Version
 from services.exam_results.interface.http.desk import caller_of, desk_of
 from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.http.api import json_response
@@ -29,7 +30,7 @@ async def read_snapshot(
     request: Request,
     principal: Annotated[Principal, callers(Role.SERVICE, scope="snapshot:read")],
     exam_id: UUID,
-    report_version: int,
+    report_version: Version,
     stage: Annotated[Stage, Query()] = Stage.FINAL,
 ) -> Response:
     desk = desk_of(request)

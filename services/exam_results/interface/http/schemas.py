@@ -3,7 +3,9 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.exam_results.interface.http.bounds import Moment, Version
 
 _Code = Annotated[str, Field(max_length=20)]
 
@@ -17,17 +19,17 @@ class OrderBody(_Body):
     code: _Code
     requester_id: UUID | None = None
     priority: Literal["routine", "urgent"] = "routine"
-    scheduled_at: AwareDatetime | None = None
+    scheduled_at: Moment | None = None
     clinical_note: Annotated[str, Field(max_length=2000)] | None = None
 
 
 class ScheduleBody(_Body):
-    scheduled_at: AwareDatetime
+    scheduled_at: Moment
 
 
 class CollectionBody(_Body):
     barcode: Annotated[str, Field(max_length=60)]
-    collected_at: AwareDatetime
+    collected_at: Moment
     patient_identified_by: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=60)]], Field(max_length=10)
     ]
@@ -40,19 +42,19 @@ class ValueBody(_Body):
 
 
 class ResultsBody(_Body):
-    version: int
+    version: Version
     values: Annotated[list[ValueBody], Field(min_length=1, max_length=200)]
 
 
 class CompletionBody(_Body):
     """`criticals_repeated`: the codes measured again, or true for all that are critical."""
 
-    version: int
+    version: Version
     criticals_repeated: bool | Annotated[list[_Code], Field(max_length=200)] = False
 
 
 class ReleaseBody(_Body):
-    version: int
+    version: Version
 
 
 class ReasonBody(_Body):
@@ -79,7 +81,7 @@ class ShareBody(_Body):
     council: Annotated[str, Field(max_length=10)]
     number: Annotated[str, Field(max_length=20)]
     uf: Annotated[str, Field(max_length=2)]
-    until: AwareDatetime
+    until: Moment
     exam_id: UUID | None = None
     clinic_id: UUID | None = None
 
@@ -88,4 +90,4 @@ class RelationMade(BaseModel):
     id: UUID
     patient_id: UUID
     person_id: UUID
-    until: AwareDatetime
+    until: Moment

@@ -19,7 +19,13 @@ from services.notification.interface.http.schemas import (
 from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.http.api import json_response
 from services.shared.platform.http.callers import address_of, callers
-from services.shared.platform.http.pages import CURSOR_INVALID, decode_cursor, encode_cursor, page
+from services.shared.platform.http.pages import (
+    CURSOR_INVALID,
+    cursor_moment,
+    decode_cursor,
+    encode_cursor,
+    page,
+)
 from services.shared.platform.tracing import current_trace_id
 
 LogReader = Annotated[
@@ -89,6 +95,6 @@ def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
         return None
     moment, delivery_id = decode_cursor(cursor, 2)
     try:
-        return datetime.fromisoformat(moment), UUID(delivery_id)
+        return cursor_moment(moment), UUID(delivery_id)
     except ValueError:
         raise CURSOR_INVALID.error(field="cursor") from None

@@ -17,6 +17,7 @@ from services.portal.interface.http.pages import (
     bench,
     confirm,
     contact,
+    dead_letters,
     downloads,
     duplicates,
     emergency,
@@ -48,7 +49,7 @@ from services.shared.platform.http.scrape import metrics_router
 PAGES = (
     sign_in, sign_in_steps, reset, confirm, security, new_authenticator,
     first_access, home, patients, orders, exam_list, exam, bench, values, release, downloads,
-    notices, accesses, account, permissions, others, emergency, verification,
+    notices, dead_letters, accesses, account, permissions, others, emergency, verification,
     staff, invitation, sign_up, contact, duplicates,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]

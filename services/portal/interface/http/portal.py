@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from services.portal.application.accesses import Accesses
 from services.portal.application.api.accounts import AccountsApi
+from services.portal.application.api.dead_letters import DeadLettersApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
 from services.portal.application.api.identity import IdentityApi
@@ -31,6 +32,7 @@ class Portal:
     accesses: Accesses
     security: SecurityApi
     relations: RelationsApi
+    dead_letters: DeadLettersApi
     staff: StaffApi
     identity: IdentityApi
     merges: MergesApi

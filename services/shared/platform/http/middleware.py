@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.shared.kernel.errors import Category, ErrorKind
 from services.shared.platform.http.observation import request_ended
 from services.shared.platform.http.problems import INTERNAL, of_kind
+from services.shared.platform.http.strict_json import CHARACTER_REFUSED, fault_of
 from services.shared.platform.logs import get_logger
 from services.shared.platform.tracing import trace
 
@@ -105,12 +106,12 @@ class SlashesForgiven:
         await self._app(scope, receive, send)
 
 
-class _BodyTooLarge(Exception):
+class _BodyRefused(Exception):
     pass
 
 
 class LimitedBodies:
-    """Refuses bodies over 1 MB, stated or streamed, and, for APIs, anything that is not JSON."""
+    """Refuses bodies over 1 MB, stated or streamed, and, for APIs, anything that is not unambiguous JSON."""
 
     def __init__(
         self, app: ASGIApp, *, json_only: bool = True, except_paths: frozenset[str] = frozenset()
@@ -120,7 +121,13 @@ class LimitedBodies:
         self._except = except_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if self._json_only and b"%00" in scope["query_string"]:
+            await of_kind(CHARACTER_REFUSED, Request(scope))(scope, receive, send)
+            return
+        if scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
@@ -128,31 +135,52 @@ class LimitedBodies:
         if refusal is not None:
             await of_kind(refusal, Request(scope))(scope, receive, send)
             return
-        received = 0
+        body = _Body(receive, is_json=self._json_only and _content_type(headers) == b"application/json")
 
-        async def count() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > MAX_BODY_BYTES:
-                raise _BodyTooLarge
-            return message
-
-        async def drop_answer_to_a_cut_body(message: Message) -> None:
-            if received <= MAX_BODY_BYTES:  # the framework answers a cut body with an error of its own
+        async def drop_answer_to_a_refused_body(message: Message) -> None:
+            if body.fault is None:  # the framework answers a broken-off body with an error of its own
                 await send(message)
 
-        with contextlib.suppress(_BodyTooLarge):
-            await self._app(scope, count, drop_answer_to_a_cut_body)
-        if received > MAX_BODY_BYTES:
-            await of_kind(TOO_LARGE, Request(scope))(scope, receive, send)
+        with contextlib.suppress(_BodyRefused):
+            await self._app(scope, body.receive, drop_answer_to_a_refused_body)
+        if body.fault is not None:
+            await of_kind(body.fault, Request(scope))(scope, receive, send)
 
     def _refusal(self, headers: dict[bytes, bytes], path: str) -> ErrorKind | None:
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > MAX_BODY_BYTES:
             return TOO_LARGE
         has_body = int(length) > 0 or b"transfer-encoding" in headers
-        content_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-        if self._json_only and has_body and content_type != b"application/json" and path not in self._except:
+        is_json = _content_type(headers) == b"application/json"
+        if self._json_only and has_body and not is_json and path not in self._except:
             return UNSUPPORTED
         return None
+
+
+class _Body:
+    """Passes a body on as it comes, and breaks off at its fault: too long, or, when all is there, no plain JSON."""
+
+    def __init__(self, receive: Receive, *, is_json: bool) -> None:
+        self.fault: ErrorKind | None = None
+        self._receive = receive
+        self._is_json = is_json
+        self._received = 0
+        self._parts: list[bytes] = []
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        part: bytes = message.get("body", b"")
+        self._received += len(part)
+        if self._received > MAX_BODY_BYTES:
+            self.fault = TOO_LARGE
+        elif self._is_json and message["type"] == "http.request":
+            self._parts.append(part)
+            if not message.get("more_body", False):
+                self.fault = fault_of(b"".join(self._parts))
+        if self.fault is not None:
+            raise _BodyRefused
+        return message
+
+
+def _content_type(headers: dict[bytes, bytes]) -> bytes:
+    return headers.get(b"content-type", b"").split(b";")[0].strip().lower()

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -30,6 +31,17 @@ def decode_cursor(cursor: str, parts: int) -> list[str]:
     if not isinstance(key, list) or len(key) != parts or not all(isinstance(part, str) for part in key):
         raise CURSOR_INVALID.error(field="cursor")
     return key
+
+
+def cursor_moment(text: str) -> datetime:
+    """Read a moment out of a cursor, aware and in UTC; raise `cursor_invalid` for what no database can compare."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise CURSOR_INVALID.error(field="cursor")
 
 
 def page(items: list[Any], next_cursor: str | None) -> dict[str, Any]:

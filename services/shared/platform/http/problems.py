@@ -56,6 +56,8 @@ FIELD_SENTENCES: dict[str, tuple[str, str]] = {
     "literal_error": ("Valor fora da lista permitida.", "Value not in the allowed list."),
     "enum": ("Valor fora da lista permitida.", "Value not in the allowed list."),
 }
+for _bound in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
+    FIELD_SENTENCES[_bound] = ("Valor fora do intervalo permitido.", "Value outside the allowed range.")
 _ANY_FIELD = ("Valor inválido.", "Invalid value.")
 
 

@@ -1,10 +1,11 @@
 """Consumes one SQS queue: the same `handler(event, context)` serves a pod that polls and a Lambda with an SQS trigger.
 
 Partial batch failure: only the failed message returns, after 1 s, then 2 s; the third failure goes to the dead
-letters. A failed message is sent again with its failures counted in an attribute: what SQS counts are receives, and
-those that a killed process or a slow neighbour in the batch cost say nothing about a message. The queue's redrive
-policy takes only what was received far more often. While the consumer's own dependency is down it stops polling, and
-messages already in hand are sent again, delayed, uncounted, so that an outage fills no dead letters.
+letters, with the reason in attributes of its own. What can never succeed, because it is malformed, burns no tries: it
+is a dead letter at once. A failed message is sent again with its failures counted in an attribute: what SQS counts are
+receives, and those that a killed process or a slow neighbour in the batch cost say nothing about a message. The
+queue's redrive policy takes only what was received far more often. While the consumer's own dependency is down it
+stops polling, and messages already in hand are sent again, delayed, uncounted, so that an outage fills no dead letters.
 
 A message in hand is hidden for ten seconds at a time, and again while the work on it lasts: those of a process that
 was killed come back soon, and long work is not given to a second worker meanwhile.
@@ -20,7 +21,14 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from services.shared.platform import kill_points
 from services.shared.platform.logs import get_logger
-from services.shared.platform.messaging.envelope import MalformedMessage, Message, parse_message
+from services.shared.platform.messaging.burial import attributes, log_death
+from services.shared.platform.messaging.envelope import (
+    ForeignMessage,
+    MalformedMessage,
+    Message,
+    parse_message,
+)
+from services.shared.platform.messaging.failures import FAILURES, Failure, failure_of
 from services.shared.platform.metrics.declared import MESSAGE_SECONDS, MESSAGES
 from services.shared.platform.metrics.queue_age import age_of
 from services.shared.platform.spans.messages import processing
@@ -34,7 +42,6 @@ _PAUSE_WHILE_DOWN_S = 1.0
 _HIDDEN_S = 10  # at a time; the queue's own 30 s hold where the platform receives for us (Lambda)
 _HIDE_AGAIN_S = 3.0
 _OUTAGE_DELAY_S = 15
-_FAILURES = "failures"
 _SENT_AT = "SentTimestamp"  # milliseconds since 1970
 _UNKNOWN = "unknown"
 
@@ -59,13 +66,20 @@ class SqsConsumer:
         self._parse = parse
 
     def handler(self, event: dict[str, Any], context: Any = None) -> dict[str, Any]:
-        """Lambda's entry and the pod's: process a batch, return `batchItemFailures`. Runs outside the event loop."""
+        """Lambda's entry: process a batch, return `batchItemFailures`. Runs outside the event loop."""
+        return self.process(event, context)[0]
+
+    def process(
+        self, event: dict[str, Any], context: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Failure]]:
+        """The pod's entry: the same, with the reason of each message that failed, by its message id."""
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-        return dict(
-            process_partial_response(
-                event=event, record_handler=self._record, processor=processor, context=context
-            )
+        response = process_partial_response(
+            event=event, record_handler=self._record, processor=processor, context=context
         )
+        ids = [str(item["itemIdentifier"]) for item in response["batchItemFailures"]]
+        errors = [error for _, error, _ in processor.exceptions]
+        return dict(response), {each: failure_of(error) for each, error in zip(ids, errors, strict=True)}
 
     def _record(self, record: SQSRecord) -> None:
         future = asyncio.run_coroutine_threadsafe(self.apply(record.body), self._loop)
@@ -77,7 +91,7 @@ class SqsConsumer:
         try:
             message = self._parse(body)
             if message.type not in self._types:
-                raise MalformedMessage(f"type not for this queue: {message.type}")
+                raise ForeignMessage(f"type not for this queue: {message.type}")
         except MalformedMessage as reason:
             MESSAGES.labels(self.queue, _UNKNOWN, "malformed").inc()
             get_logger().error("message.malformed", queue=self.queue, reason=str(reason))
@@ -146,10 +160,9 @@ class SqsPoller:
         kill_points.reached("after_receive_before_effect")
         hiding = asyncio.create_task(self._keep_hidden(messages))
         try:
-            response = await asyncio.to_thread(self._consumer.handler, _lambda_event(messages), None)
+            _, failed = await asyncio.to_thread(self._consumer.process, _lambda_event(messages))
         finally:
             hiding.cancel()
-        failed = {item["itemIdentifier"] for item in response["batchItemFailures"]}
         kill_points.reached("after_effect_before_delete")
         put_back = bool(failed) and not await self._healthy()
         await asyncio.to_thread(self._settle, messages, failed, put_back)
@@ -174,7 +187,7 @@ class SqsPoller:
             QueueUrl=self._queue_url(),
             MaxNumberOfMessages=self._settings.batch_size,
             WaitTimeSeconds=self._settings.receive_wait_s if wait_s is None else wait_s,
-            MessageAttributeNames=[_FAILURES],
+            MessageAttributeNames=[FAILURES],
             AttributeNames=[_SENT_AT],
             VisibilityTimeout=_HIDDEN_S,
         )
@@ -182,7 +195,7 @@ class SqsPoller:
         age_of(self._consumer.queue).received(_sent_at(messages))
         return messages
 
-    def _settle(self, messages: list[dict[str, Any]], failed: set[str], put_back: bool) -> None:
+    def _settle(self, messages: list[dict[str, Any]], failed: dict[str, Failure], put_back: bool) -> None:
         done = [message for message in messages if message["MessageId"] not in failed]
         if done:
             self._sqs.delete_message_batch(
@@ -194,22 +207,23 @@ class SqsPoller:
             )
         for message in messages:
             if message["MessageId"] in failed:
-                self._return(message, put_back)
+                self._return(message, failed[message["MessageId"]], put_back)
 
-    def _return(self, message: dict[str, Any], put_back: bool) -> None:
+    def _return(self, message: dict[str, Any], failure: Failure, put_back: bool) -> None:
         """Send the message again or to the dead letters. Dying before the delete leaves a copy: inboxes absorb it."""
+        put_back = put_back and not failure.is_final
         failures = _failures(message) + (0 if put_back else 1)
-        dead = failures >= self._settings.max_failures
+        dead = failure.is_final or failures >= self._settings.max_failures
         if dead:
             delay = 0
-            get_logger().error("message.dead", queue=self._consumer.queue, count=failures)
+            log_death(self._consumer.queue, message["Body"], failure, failures)
         else:
             delay = _OUTAGE_DELAY_S if put_back else self._settings.retry_delays_s[failures - 1]
         self._sqs.send_message(
             QueueUrl=self._dead_letters_url() if dead else self._queue_url(),
             MessageBody=message["Body"],
             DelaySeconds=delay,
-            MessageAttributes={_FAILURES: {"DataType": "Number", "StringValue": str(failures)}},
+            MessageAttributes=attributes(failures, failure if dead else None),
         )
         self._sqs.delete_message(QueueUrl=self._queue_url(), ReceiptHandle=message["ReceiptHandle"])
 
@@ -224,7 +238,7 @@ class SqsPoller:
 
 
 def _failures(message: dict[str, Any]) -> int:
-    return int(message.get("MessageAttributes", {}).get(_FAILURES, {}).get("StringValue", "0"))
+    return int(message.get("MessageAttributes", {}).get(FAILURES, {}).get("StringValue", "0"))
 
 
 def _sent_at(messages: list[dict[str, Any]]) -> list[int]:

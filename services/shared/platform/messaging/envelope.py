@@ -23,6 +23,10 @@ class MalformedMessage(Exception):
     """
 
 
+class ForeignMessage(MalformedMessage):
+    """The message is well formed, and its type is none that this queue's consumer takes."""
+
+
 class _Envelope(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -118,6 +122,11 @@ def parse_message(body: str | bytes) -> Message:
 
 def _reason(error: ValidationError) -> str:
     return "; ".join(
-        f"{'.'.join(str(part) for part in item['loc'])}: {item['type']}"
+        f"{'.'.join(_known(item['loc'], item['type']))}: {item['type']}"
         for item in error.errors(include_input=False, include_context=False, include_url=False)
     )
+
+
+def _known(location: tuple[int | str, ...], kind: str) -> list[str]:
+    """The path of a failing field; a field that no schema knows was named by the sender, so its name is left out."""
+    return [str(part) for part in (location[:-1] if kind == "extra_forbidden" else location)] or ["envelope"]

@@ -8,6 +8,7 @@ from services.shared.platform.http.limits import LIMITED
 from tests.unit.portal.fake.access_logs import access_logs
 from tests.unit.portal.fake.accounts import accounts
 from tests.unit.portal.fake.bench import bench
+from tests.unit.portal.fake.dead_letters import dead_letters
 from tests.unit.portal.fake.exams import exam_of, exams
 from tests.unit.portal.fake.identity import identity
 from tests.unit.portal.fake.merges import merges
@@ -19,6 +20,8 @@ from tests.unit.portal.fake.state import Call, Json, Refused, World, refusal
 
 def fake_api(world: World) -> FastAPI:
     app = FastAPI()
+    for service in world.letters:
+        app.include_router(dead_letters(world, service))
     for router in (
         access_logs(world),
         proxies(world),

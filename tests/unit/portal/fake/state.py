@@ -49,6 +49,10 @@ class World:
     notices: list[Json] = field(default_factory=list)
     relations: list[Json] = field(default_factory=list)
     proxies: list[Json] = field(default_factory=list)
+    letters: dict[str, list[Json]] = field(
+        default_factory=lambda: {"exams": [], "files": [], "notifications": []}
+    )
+    letters_in_use: bool = False  # somebody else has some in hand
     tokens: dict[str, tuple[str, bool]] = field(default_factory=dict)  # token -> login, stepped up
     refresh_tokens: dict[str, str] = field(default_factory=dict)
     keys: dict[str, Json] = field(default_factory=dict)  # idempotency key -> answer

@@ -34,7 +34,6 @@ def relation_tables(app: str) -> list[str]:
         "CREATE INDEX care_relations_of_person ON care_relations (person_id, starts_at)",
         """CREATE INDEX care_relations_emergencies ON care_relations (clinic_id, starts_at, relation_id)
             WHERE kind = 'emergency'""",
-        "CREATE INDEX patients_of_person ON patients (person_id)",
         "CREATE INDEX professionals_by_registration ON professionals (number, uf, council)",
         *secure(
             "care_relations",
