@@ -27,15 +27,17 @@ from services.accounts.interface.http.identity_schemas import (
     SignUpCompletionBody,
     SignUpView,
 )
+from services.accounts.interface.http.limits import CONTACT, RECORD_LINK, SIGN_UP, SIGN_UP_CODE
 from services.accounts.interface.http.schemas import ClinicView
 from services.accounts.interface.http.sessions import PEOPLE, never_stored
 from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.http.callers import address_of, callers, public
 
 router = APIRouter(tags=["own account"])
-Stranger = Annotated[None, public("there is no account yet")]
-Patient = Annotated[Principal, callers(Role.PATIENT)]
-Person = Annotated[Principal, callers(*PEOPLE)]
+Starter = Annotated[None, public("there is no account yet", limits=SIGN_UP)]
+Finisher = Annotated[None, public("the code received is the proof", limits=SIGN_UP_CODE)]
+Linker = Annotated[Principal, callers(Role.PATIENT, limits=RECORD_LINK)]
+Person = Annotated[Principal, callers(*PEOPLE, limits=CONTACT)]
 
 # Finding somebody takes a little more than finding nobody: the answer waits until both are surely over.
 _ANSWER_AFTER_S = 0.25
@@ -54,7 +56,12 @@ async def clinics(
 
 
 @router.post("/sign-ups", status_code=202, description=StartSignUp.__doc__)
-async def start_sign_up(request: Request, response: Response, body: SignUpBody, _: Stranger) -> SignUpView:
+async def start_sign_up(
+    request: Request,
+    response: Response,
+    body: SignUpBody,
+    _: Annotated[None, public("there is no account yet", limits=SIGN_UP)],
+) -> SignUpView:
     started = time.monotonic()
     sign_up_id = await _identity(request).start_sign_up(TypedSignUp(**body.model_dump()))
     await _same_time(started)
@@ -63,14 +70,18 @@ async def start_sign_up(request: Request, response: Response, body: SignUpBody, 
 
 
 @router.post("/sign-ups/completion", status_code=204, description=CompleteSignUp.__doc__)
-async def complete_sign_up(request: Request, body: SignUpCompletionBody, _: Stranger) -> None:
+async def complete_sign_up(
+    request: Request,
+    body: SignUpCompletionBody,
+    _: Annotated[None, public("the code received is the proof", limits=SIGN_UP_CODE)],
+) -> None:
     await _identity(request).complete_sign_up(
         body.sign_up_id, body.code, body.password.get_secret_value(), address=address_of(request)
     )
 
 
 @router.post("/me/record-link", status_code=202, description=RequestRecordLink.__doc__)
-async def request_record_link(request: Request, body: CpfBody, caller: Patient) -> dict[str, str]:
+async def request_record_link(request: Request, body: CpfBody, caller: Linker) -> dict[str, str]:
     started = time.monotonic()
     await _identity(request).request_record_link(body.cpf, caller)
     await _same_time(started)
@@ -78,7 +89,7 @@ async def request_record_link(request: Request, body: CpfBody, caller: Patient) 
 
 
 @router.post("/me/record-link/completion", status_code=204, description=ConfirmRecordLink.__doc__)
-async def confirm_record_link(request: Request, body: CodeBody, caller: Patient) -> None:
+async def confirm_record_link(request: Request, body: CodeBody, caller: Linker) -> None:
     await _identity(request).confirm_record_link(body.code, caller, address=address_of(request))
 
 
