@@ -43,7 +43,7 @@ def relation_tables(app: str) -> list[str]:
             check=f"({IN_CLINIC} OR person_id = {_PERSON})",
         ),
         "CREATE POLICY door ON care_relations FOR SELECT TO CURRENT_USER USING (true)",
-        "CREATE POLICY door ON patients FOR SELECT TO CURRENT_USER USING (true)",
+        "CREATE POLICY relations_door ON patients FOR SELECT TO CURRENT_USER USING (true)",
         "CREATE POLICY door ON accounts FOR SELECT TO CURRENT_USER USING (true)",
         """CREATE FUNCTION person_read_by(reader uuid, person uuid, at timestamptz) RETURNS uuid LANGUAGE sql STABLE
             SECURITY DEFINER SET search_path = public, pg_temp AS $$
