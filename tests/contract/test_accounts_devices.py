@@ -147,3 +147,16 @@ async def test_when_too_many_wait_the_next_are_turned_away() -> None:
     hasher._waiting = 64
     with pytest.raises(LaudoError, match="unavailable"):
         await hasher.verify("x", None)
+
+
+def test_what_an_own_key_sealed_opens_with_that_key_alone(custody: KeyCustody) -> None:
+    vault = a_vault(custody)
+    key, other = vault.new_key(OWNER), vault.new_key(OWNER)
+    sealed = vault.seal("52998224725", purpose="cpf", owner=OWNER, key=key)
+    assert vault.open(sealed, purpose="cpf", owner=OWNER, key=key) == "52998224725"
+    assert vault.needs_own_key(sealed)
+    assert not vault.needs_own_key(key)
+    stranger = new_id()
+    for wrong, owner in ((None, OWNER), (other, OWNER), (key, stranger), (vault.new_key(stranger), stranger)):
+        with pytest.raises(ValueError, match=r"own|altered|gone|unknown"):
+            vault.open(sealed, purpose="cpf", owner=owner, key=wrong)

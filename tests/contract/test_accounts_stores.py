@@ -10,23 +10,27 @@ from uuid import UUID
 import pytest
 
 from infra.local.provision.databases import DatabaseUrls
+from services.accounts.application.patient_ports import PatientSearch
 from services.accounts.application.ports import (
     Credentials,
     Directory,
     DoctorSearch,
     MachineClients,
-    PatientSearch,
     RepeatKey,
     Transactions,
 )
 from services.accounts.application.sign_in_ports import AttemptLog
+from services.accounts.application.staff_ports import StaffSearch
 from services.accounts.domain.account import Account, AccountKind
 from services.accounts.domain.attempts import FORGOTTEN_AFTER, Attempts
 from services.accounts.domain.clinic import Clinic
+from services.accounts.domain.confirmation import Confirmation, Purpose
 from services.accounts.domain.contact import Phone
+from services.accounts.domain.invitation import Invitation, InvitationState
 from services.accounts.domain.login import Login, LoginKind
 from services.accounts.domain.machine_client import MachineClient, hash_secret
-from services.accounts.domain.membership import CouncilRegistration, Membership
+from services.accounts.domain.membership import CouncilRegistration, Membership, Verification, VerifiedHow
+from services.accounts.domain.merge import Merge, MergeState
 from services.accounts.domain.one_time_code import OneTimeCode
 from services.accounts.domain.patient_record import PatientRecord, Sex
 from services.accounts.domain.proxy import Proxy, ProxyKind
@@ -217,6 +221,174 @@ async def test_a_cpf_and_the_birth_date_lead_to_their_person_from_any_clinic(sto
         assert await work.accounts.id_with_cpf(cpf[::-1] + "x", born) is None
 
 
+async def test_confirmations_are_their_persons_alone_and_one_per_purpose(stores: Stores) -> None:
+    person_id, other = new_id(), new_id()
+    first = Confirmation(
+        person_id=person_id,
+        purpose=Purpose.SIGN_UP,
+        facts={"email": "ana@example.com"},
+        code_hashes=(b"one", b"two"),
+        issued_at=NOW,
+        expires_at=NOW + timedelta(minutes=10),
+    )
+    second = replace(first, purpose=Purpose.CONTACT, code_hashes=(b"three",))
+    async with stores.transactions.write(person_id=person_id) as work:
+        await work.confirmations.put(first)
+        await work.confirmations.put(second)
+        await work.confirmations.put(first.tried())
+    async with stores.transactions.read(person_id=person_id) as reading:
+        assert await reading.confirmations.get(person_id, Purpose.SIGN_UP) == first.tried()
+        assert await reading.confirmations.get(person_id, Purpose.CONTACT) == second
+        assert await reading.confirmations.get(person_id, Purpose.RECORD_LINK) is None
+    async with stores.transactions.write(person_id=other) as work:
+        assert await work.confirmations.get(person_id, Purpose.SIGN_UP) is None
+        await work.confirmations.remove(person_id, Purpose.SIGN_UP)
+    async with stores.transactions.write(person_id=person_id) as work:
+        assert await work.confirmations.get(person_id, Purpose.SIGN_UP) is not None
+        await work.confirmations.remove(person_id, Purpose.SIGN_UP)
+        assert await work.confirmations.get(person_id, Purpose.SIGN_UP) is None
+
+
+async def test_logins_are_released_and_handed_over_in_their_persons_scope_alone(stores: Stores) -> None:
+    clinic = await stores.a_clinic()
+    me, heir = await stores.a_person(clinic), await stores.a_person(clinic)
+    mail, cpf = Login(LoginKind.EMAIL, f"{me.id}@example.com"), Login(LoginKind.CPF, str(me.id.int)[:11])
+    async with stores.transactions.write(clinic_id=clinic.id) as work:
+        for login in (mail, cpf):
+            assert await work.accounts.claim_login(login, me.id)
+    async with stores.transactions.write(person_id=heir.id) as work:
+        await work.accounts.release_login(mail, me.id)
+        await work.accounts.hand_over_logins(me.id, heir.id)
+    assert await stores.directory.person_of_login(mail) == me.id
+    async with stores.transactions.write(person_id=me.id) as work:
+        await work.accounts.release_login(mail, me.id)
+        await work.accounts.hand_over_logins(me.id, heir.id)
+    assert await stores.directory.person_of_login(mail) is None
+    assert await stores.directory.person_of_login(cpf) == heir.id
+
+
+async def test_a_transaction_goes_on_in_another_persons_scope_and_stays_one(stores: Stores) -> None:
+    clinic = await stores.a_clinic()
+    me, heir = await stores.a_person(clinic), await stores.a_person(clinic)
+    async with stores.transactions.write(person_id=me.id) as work:
+        assert await work.accounts.get(heir.id) is None
+        await work.accounts.save(me.in_locale("en"))
+        await work.act_for(heir.id)
+        assert await work.accounts.get(me.id) is None
+        await work.accounts.save(heir.in_locale("en"))
+
+    async def fail_half_way() -> None:
+        async with stores.transactions.write(person_id=me.id) as work:
+            await work.accounts.save(me.emptied())
+            await work.act_for(heir.id)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail_half_way()
+    for person in (me, heir):
+        async with stores.transactions.read(person_id=person.id) as reading:
+            assert await reading.accounts.get(person.id) == person.in_locale("en")
+
+
+async def test_a_records_contact_is_saved_and_its_clinic_alone_saves_it(stores: Stores) -> None:
+    here, there = await stores.a_clinic(), await stores.a_clinic()
+    record = await stores.a_record(here, await stores.a_person(here), cpf=CPF_ANA)
+    changed = replace(record, version=2, email="new@example.com", phone=None)
+    async with stores.transactions.write(clinic_id=here.id) as work:
+        await work.patients.save(changed)
+    async with stores.transactions.read(clinic_id=here.id) as reading:
+        assert await reading.patients.get(record.id) == changed
+    with pytest.raises(Exception, match=r"row-level security|^$"):
+        async with stores.transactions.write(clinic_id=there.id) as work:
+            await work.patients.save(replace(changed, email="thief@example.com"))
+    async with stores.transactions.read(clinic_id=here.id) as reading:
+        assert await reading.patients.get(record.id) == changed
+
+
+async def test_records_alike_are_found_by_name_and_birth_date_and_merged_ones_are_not(stores: Stores) -> None:
+    clinic = await stores.a_clinic()
+    born = date(1988, 2, 17)
+    made = [
+        await stores.a_record(clinic, await stores.a_person(clinic), name=name, birth_date=day)
+        for name, day in (
+            ("Ângela Sá", born),
+            ("ANGELA SA", born),
+            ("Angela Sá", date(1990, 1, 1)),
+            ("Bia Sá", born),
+            ("bia sá", born),
+        )
+    ]
+    async with stores.transactions.read(clinic_id=clinic.id) as reading:
+        patients = reading.patients
+        alike = [record.id for record in await patients.alike(clinic.id, "angela sa", born)]
+        assert alike == sorted([made[0].id, made[1].id])
+        groups = await patients.duplicates(clinic.id, after=None, limit=9)
+        expected = [sorted([made[0].id, made[1].id]), sorted([made[3].id, made[4].id])]
+        assert [[record.id for record in group] for group in groups] == expected
+        key = await patients.duplicate_key(made[0].id)
+        after = await patients.duplicates(clinic.id, after=key, limit=9)
+        assert [[record.id for record in group] for group in after] == expected[1:]
+        assert len(await patients.duplicates(clinic.id, after=None, limit=1)) == 1
+        assert {record.id for record in await patients.these([made[0].id, made[3].id])} == {
+            made[0].id,
+            made[3].id,
+        }
+    merged = replace(made[1], merged_into=made[0].id, version=2)
+    async with stores.transactions.write(clinic_id=clinic.id) as work:
+        assert await work.patients.get(merged.id, lock=True) == made[1]
+        await work.patients.save(merged)
+    async with stores.transactions.read(clinic_id=clinic.id) as reading:
+        patients = reading.patients
+        assert await patients.get(merged.id) == merged
+        assert list(await patients.merged_into(made[0].id)) == [merged.id]
+        assert [r.id for r in await patients.alike(clinic.id, "angela sa", born)] == [made[0].id]
+        assert len(await patients.duplicates(clinic.id, after=None, limit=9)) == 1
+        by_number = await patients.search(clinic.id, PatientSearch(record_number=merged.record_number))
+        assert [record.id for record in by_number] == [made[0].id]
+        by_name = await patients.search(clinic.id, PatientSearch(name="angela"))
+        assert merged.id not in {record.id for record in by_name}
+
+
+async def test_merges_are_kept_with_their_history_and_one_is_open_per_duplicate(stores: Stores) -> None:
+    here, there = await stores.a_clinic(), await stores.a_clinic()
+    records = [await stores.a_record(here, await stores.a_person(here)) for _ in range(3)]
+
+    def a_merge(duplicate: int) -> Merge:
+        return Merge(
+            id=new_id(),
+            clinic_id=here.id,
+            survivor_id=records[0].id,
+            duplicate_id=records[duplicate].id,
+            state=MergeState.PROPOSED,
+            reason="mesma pessoa",
+            proposed_by=new_id(),
+            proposed_at=NOW,
+        )
+
+    first, second = a_merge(1), a_merge(2)
+    undone = first.decided(merge=True, by=new_id(), now=NOW).undone("engano", by=new_id(), now=NOW)
+    async with stores.transactions.write(clinic_id=here.id) as work:
+        await work.merges.add(first)
+        await work.merges.add(second)
+        await work.merges.save(undone)
+        assert await work.merges.get(first.id) == undone
+        await work.merges.add(a_merge(1))
+        assert len(await work.merges.listed(here.id, after=None, limit=9)) == 3
+        assert list(await work.merges.listed(here.id, after=second.id, limit=9)) == [undone]
+    async with stores.transactions.write(clinic_id=there.id) as work:
+        assert await work.merges.get(first.id) is None
+        assert list(await work.merges.listed(here.id, after=None, limit=9)) == []
+    with pytest.raises(LaudoError, match="merge_open"):
+        async with stores.transactions.write(clinic_id=here.id) as work:
+            await work.merges.add(a_merge(2))
+
+
+async def test_the_clinics_of_the_installation_are_listed_by_name(stores: Stores) -> None:
+    made = [await stores.a_clinic() for _ in range(2)]
+    async with stores.transactions.read() as reading:
+        assert {clinic.id for clinic in await reading.clinics.all()} >= {clinic.id for clinic in made}
+
+
 async def test_record_numbers_are_given_once_and_per_clinic(stores: Stores) -> None:
     here, there = await stores.a_clinic(), await stores.a_clinic()
     async with stores.transactions.write(clinic_id=here.id) as work:
@@ -302,6 +474,103 @@ async def test_memberships_and_doctors_are_read_back(stores: Stores) -> None:
         assert list(await reading.memberships.doctors(here.id, DoctorSearch())) == []
     async with stores.transactions.read(person_id=people[0].id) as reading:
         assert list(await reading.memberships.of_account(people[0].id)) == [made[0]]
+
+
+async def test_staff_is_listed_with_those_who_left_and_saved_with_its_verification(stores: Stores) -> None:
+    clinic, there = await stores.a_clinic(), await stores.a_clinic()
+    people = [await stores.a_person(clinic, kind=AccountKind.STAFF) for _ in range(3)]
+    crm = CouncilRegistration("CRM", "123456", "SP", verified=False)
+    made = [
+        Membership(people[0].id, clinic.id, 1, "Ângela Sá", frozenset({Role.ADMINISTRATOR}), None),
+        Membership(people[1].id, clinic.id, 1, "Bia Sá", frozenset({Role.RELEASER}), crm),
+        Membership(people[2].id, clinic.id, 1, "Caio Sá", frozenset({Role.TECHNICIAN}), None, active=False),
+    ]
+    verification = Verification(people[0].id, NOW, VerifiedHow.COUNCIL_REGISTER, "regular")
+    verified = made[1].verified(verification)
+    async with stores.transactions.write(clinic_id=clinic.id) as work:
+        await work.memberships.lock_clinic(clinic.id)
+        for membership in made:
+            await work.memberships.add(membership)
+        await work.memberships.save(verified)
+        assert await work.memberships.active_administrators(clinic.id) == 1
+    made[1] = verified
+    async with stores.transactions.read(clinic_id=clinic.id) as reading:
+        staff = reading.memberships.staff
+        assert list(await staff(clinic.id, StaffSearch())) == made
+        assert list(await staff(clinic.id, StaffSearch("sa", limit=2))) == made[:2]
+        assert list(await staff(clinic.id, StaffSearch(after=people[1].id))) == made[2:]
+        assert list(await staff(clinic.id, StaffSearch("ange"))) == made[:1]
+        assert await reading.memberships.of_member(people[2].id, clinic.id) == made[2]
+        assert await reading.memberships.of_member(people[2].id, there.id) is None
+    async with stores.transactions.read(clinic_id=there.id) as reading:
+        assert list(await reading.memberships.staff(clinic.id, StaffSearch())) == []
+        assert await reading.memberships.of_member(people[0].id, clinic.id) is None
+    with pytest.raises(LaudoError, match="already_staff"):
+        async with stores.transactions.write(clinic_id=clinic.id) as work:
+            await work.memberships.add(made[0])
+
+
+def an_invitation(clinic: Clinic, number: int) -> Invitation:
+    return Invitation(
+        id=new_id(),
+        clinic_id=clinic.id,
+        version=1,
+        state=InvitationState.OPEN,
+        name="Íris",
+        email=f"iris{number}@example.com",
+        locale="en",
+        roles=frozenset({Role.DOCTOR, Role.RELEASER}),
+        registration=CouncilRegistration("CRM", "123456", "SP", verified=False),
+        code_hash=new_id().bytes,
+        totp_secret="JBSWY3DPEHPK3PXP",
+        invited_by=new_id(),
+        sent_at=NOW,
+        expires_at=NOW + timedelta(days=7),
+    )
+
+
+async def test_invitations_are_found_by_code_in_their_clinic_and_one_is_open_per_address(
+    stores: Stores,
+) -> None:
+    here, there = await stores.a_clinic(), await stores.a_clinic()
+    made = [an_invitation(here, number) for number in range(3)]
+    async with stores.transactions.write(clinic_id=here.id) as work:
+        for invitation in made:
+            await work.invitations.add(invitation)
+        accepted = made[0].accepted(new_id())
+        await work.invitations.save(accepted)
+    assert await stores.directory.clinic_of_invitation(made[1].code_hash) == here.id
+    assert await stores.directory.clinic_of_invitation(made[0].code_hash) is None
+    assert await stores.directory.clinic_of_invitation(b"unknown") is None
+    async with stores.transactions.write(clinic_id=here.id) as work:
+        assert await work.invitations.get(made[0].id) == accepted
+        assert await work.invitations.with_code(made[2].code_hash) == made[2]
+        assert list(await work.invitations.open_ones(here.id, after=None, limit=1)) == [made[2]]
+        assert list(await work.invitations.open_ones(here.id, after=made[2].id, limit=9)) == [made[1]]
+        again = replace(an_invitation(here, 0), code_hash=b"another")  # the first of this address is accepted
+        await work.invitations.add(again)
+    async with stores.transactions.write(clinic_id=there.id) as work:
+        assert await work.invitations.get(made[1].id) is None
+        assert await work.invitations.with_code(made[1].code_hash) is None
+    with pytest.raises(LaudoError, match="invitation_exists"):
+        async with stores.transactions.write(clinic_id=here.id) as work:
+            await work.invitations.add(an_invitation(here, 1))
+
+
+async def test_sessions_of_one_clinic_or_of_all_are_ended(stores: Stores) -> None:
+    here, there = await stores.a_clinic(), await stores.a_clinic()
+    person = await stores.a_person(here)
+    made = [Session(new_id(), person.id, clinic.id, NOW, NOW) for clinic in (here, there, there)]
+    async with stores.transactions.write(person_id=person.id) as work:
+        for session in made:
+            await work.sessions.start(session, session.id.bytes)
+        await work.sessions.end_all(person.id, NOW, clinic_id=here.id)
+        ended = [await work.sessions.get(session.id) for session in made]
+        assert [session.revoked_at for session in ended if session] == [NOW, None, None]
+        await work.sessions.end_all(person.id, NOW + timedelta(seconds=1))
+        ended = [await work.sessions.get(session.id) for session in made]
+        later = NOW + timedelta(seconds=1)
+        assert [session.revoked_at for session in ended if session] == [NOW, later, later]
 
 
 async def test_credentials_are_their_persons_alone(stores: Stores) -> None:

@@ -10,6 +10,9 @@ from services.accounts.domain.clinic import Clinic
 
 class ClinicReader(Protocol):
     async def get(self, clinic_id: UUID) -> Clinic | None: ...
+    async def all(self) -> Sequence[Clinic]:
+        """Return the installation's clinics by name."""
+        ...
 
 
 class ClinicStore(ClinicReader, Protocol):

@@ -35,6 +35,8 @@ from services.accounts.application.commands.step_up import StepUp
 from services.accounts.application.contact_codes import ContactCodes
 from services.accounts.application.enrolment import Enrolment
 from services.accounts.application.guess_limit import GuessLimit
+from services.accounts.application.identity_desk import IdentityDesk, build_identity_desk
+from services.accounts.application.merge_desk import MergeDesk, build_merge_desk
 from services.accounts.application.ports import (
     Directory,
     IdentifierVault,
@@ -57,6 +59,7 @@ from services.accounts.application.sign_in_ports import (
     DeviceNames,
     PasskeyCeremonies,
 )
+from services.accounts.application.staff_desk import StaffDesk, build_staff_desk
 from services.accounts.application.start_session import StartSession
 from services.accounts.application.visitor import Recognition
 from services.accounts.domain.password import PasswordBlocklist
@@ -126,6 +129,10 @@ class FrontDesk:
     list_proxies: ListProxies
     look_up_patient: LookUpPatient
     tokens: TokenIssuer
+    clock: Clock
+    staff: StaffDesk
+    identity: IdentityDesk
+    merges: MergeDesk
 
 
 @dataclass(frozen=True)
@@ -203,6 +210,22 @@ def build_front_desk(devices: Devices) -> FrontDesk:
         list_proxies=ListProxies(transactions, clock),
         look_up_patient=LookUpPatient(transactions, clock),
         tokens=devices.issuer,
+        clock=clock,
+        merges=build_merge_desk(transactions, clock),
+        identity=build_identity_desk(
+            transactions, directory, devices.vault, devices.hasher, devices.blocklist, parts.guesses, clock
+        ),
+        staff=build_staff_desk(
+            transactions,
+            directory,
+            devices.vault,
+            devices.hasher,
+            devices.blocklist,
+            devices.authenticator,
+            parts.second_factor,
+            parts.guesses,
+            clock,
+        ),
     )
 
 

@@ -45,6 +45,10 @@ class GuessLimit:
             )
         )
 
+    def of_address(self, address: str | None, *, door: str) -> Guesses:
+        """All guesses from one address at one door, where what is guessed is all there is: a long random code."""
+        return Guesses(((self._key(f"address|{address}", door), FREE),))
+
     def of_second_factor(self, account_id: UUID, device: bytes | None = None) -> Guesses:
         """One account's codes, from anywhere or from one known device: only who has the password gets this far."""
         where = f"|device|{device.hex()}" if device else ""

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.accounts.application.clinic_ports import ClinicReader, ClinicStore
+from services.accounts.application.identity_ports import ConfirmationReader, ConfirmationStore
+from services.accounts.application.patient_ports import MergeReader, MergeStore, PatientReader, PatientStore
 from services.accounts.application.proxy_ports import ProxyReader, ProxyStore
 from services.accounts.application.sign_in_ports import (
     CodeStore,
@@ -25,11 +27,11 @@ from services.accounts.application.sign_in_ports import (
     SessionStore,
     TicketStore,
 )
+from services.accounts.application.staff_ports import InvitationReader, InvitationStore, StaffReader
 from services.accounts.domain.account import Account
 from services.accounts.domain.login import Login
 from services.accounts.domain.machine_client import MachineClient
 from services.accounts.domain.membership import Membership
-from services.accounts.domain.patient_record import PatientRecord
 from services.accounts.domain.second_factor import Factor
 from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.events import DomainEvent
@@ -66,20 +68,6 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
-class PatientSearch:
-    """At most one of the criteria; none lists all. `after` is the last id of the page before.
-
-    Every word of `name` must begin a word of the name or social name, accents and case aside.
-    """
-
-    name: str | None = None
-    record_number: str | None = None
-    cpf: str | None = None
-    after: UUID | None = None
-    limit: int = 20
-
-
-@dataclass(frozen=True, slots=True)
 class DoctorSearch:
     name: str | None = None
     after: UUID | None = None
@@ -105,37 +93,20 @@ class AccountReader(Protocol):
 class AccountStore(AccountReader, Protocol):
     async def add(self, account: Account) -> None: ...
     async def save(self, account: Account) -> None: ...
+    async def release_login(self, login: Login, account_id: UUID) -> None:
+        """Let the person's own `login` lead to nobody. The transaction is in the person's scope."""
+        ...
+
+    async def hand_over_logins(self, account_id: UUID, heir_id: UUID) -> None:
+        """Let all logins of the person lead to another account. The transaction is in the person's scope."""
+        ...
+
     async def claim_login(self, login: Login, account_id: UUID) -> bool:
         """Let `login` lead to the account; False when it leads to another (a family sharing an e-mail address)."""
         ...
 
 
-class PatientReader(Protocol):
-    async def get(self, patient_id: UUID) -> PatientRecord | None: ...
-    async def id_with_cpf(self, clinic_id: UUID, cpf: str) -> UUID | None: ...
-    async def of_person(self, person_id: UUID) -> Sequence[PatientRecord]: ...
-    async def search(self, clinic_id: UUID, search: PatientSearch) -> Sequence[PatientRecord]:
-        """Return up to `limit` records by name, then id."""
-        ...
-
-
-class PatientStore(PatientReader, Protocol):
-    async def lock_cpf(self, cpf: str) -> None:
-        """Let one registration of this CPF run at a time, in whatever clinic, until the transaction ends."""
-        ...
-
-    async def next_ordinal(self, clinic_id: UUID) -> int:
-        """Return the clinic's next record number, as a plain number; none is given twice."""
-        ...
-
-    async def reserve_ordinal(self, clinic_id: UUID, ordinal: int) -> None:
-        """Never give out `ordinal` or a lower one: it is in use."""
-        ...
-
-    async def add(self, record: PatientRecord) -> None: ...
-
-
-class MembershipReader(Protocol):
+class MembershipReader(StaffReader, Protocol):
     async def of_account(self, account_id: UUID) -> Sequence[Membership]:
         """Return the active memberships in scope, the oldest first."""
         ...
@@ -147,6 +118,12 @@ class MembershipReader(Protocol):
 
 class MembershipStore(MembershipReader, Protocol):
     async def add(self, membership: Membership) -> None: ...
+    async def save(self, membership: Membership) -> None: ...
+    async def lock_clinic(self, clinic_id: UUID) -> None:
+        """Let one change of the clinic's staff run at a time, until the transaction ends."""
+        ...
+
+    async def active_administrators(self, clinic_id: UUID) -> int: ...
 
 
 class CredentialReader(Protocol):
@@ -178,6 +155,12 @@ class Reading(Protocol):
     def clinics(self) -> ClinicReader: ...
     @property
     def proxies(self) -> ProxyReader: ...
+    @property
+    def invitations(self) -> InvitationReader: ...
+    @property
+    def confirmations(self) -> ConfirmationReader: ...
+    @property
+    def merges(self) -> MergeReader: ...
 
     async def audit(self, entry: AuditEntry) -> None: ...
 
@@ -209,6 +192,16 @@ class Work(Protocol):
     def clinics(self) -> ClinicStore: ...
     @property
     def proxies(self) -> ProxyStore: ...
+    @property
+    def invitations(self) -> InvitationStore: ...
+    @property
+    def confirmations(self) -> ConfirmationStore: ...
+    @property
+    def merges(self) -> MergeStore: ...
+
+    async def act_for(self, person_id: UUID) -> None:
+        """Go on in another person's scope, in the same transaction: for what concerns two accounts of one person."""
+        ...
 
     def record(self, *events: DomainEvent) -> None: ...
     async def audit(self, entry: AuditEntry) -> None: ...
@@ -237,6 +230,9 @@ class Directory(Protocol):
     async def person_of_ticket(self, token_hash: bytes) -> UUID | None: ...
     async def person_of_passkey(self, credential_id: bytes) -> UUID | None: ...
     async def clinic_of_patient(self, patient_id: UUID) -> UUID | None: ...
+    async def clinic_of_invitation(self, code_hash: bytes) -> UUID | None:
+        """Return the clinic of the open invitation with this code."""
+        ...
 
 
 class MachineClients(Protocol):
@@ -245,12 +241,18 @@ class MachineClients(Protocol):
 
 
 class IdentifierVault(Protocol):
-    """Encrypts what identifies a person, and hashes it under a key for looking it up."""
+    """Encrypts what identifies a person, and hashes it under a key for looking it up.
 
-    def seal(self, value: str, *, purpose: str, owner: UUID) -> bytes: ...
-    def open(self, sealed: bytes, *, purpose: str, owner: UUID) -> str:
-        """Raise ValueError when `sealed` was altered or belongs to another purpose or owner."""
+    `key` is the owner's own key, wrapped, as `new_key` made it; without one the installation's key seals.
+    """
+
+    def seal(self, value: str, *, purpose: str, owner: UUID, key: bytes | None = None) -> bytes: ...
+    def open(self, sealed: bytes, *, purpose: str, owner: UUID, key: bytes | None = None) -> str:
+        """Raise ValueError when `sealed` was altered, belongs to another purpose or owner, or its key is gone."""
         ...
+
+    def new_key(self, owner: UUID) -> bytes: ...
+    def needs_own_key(self, sealed: bytes) -> bool: ...
 
     def lookup(self, value: str, *, purpose: str) -> bytes: ...
 

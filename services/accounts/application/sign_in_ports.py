@@ -37,8 +37,10 @@ class SessionStore(SessionReader, Protocol):
         """Return the session, locked until the transaction ends."""
         ...
 
-    async def end_all(self, person_id: UUID, now: datetime, *, but: UUID | None = None) -> int:
-        """Revoke every open session of the person except `but`; return how many."""
+    async def end_all(
+        self, person_id: UUID, now: datetime, *, but: UUID | None = None, clinic_id: UUID | None = None
+    ) -> int:
+        """Revoke every open session of the person, or those in one clinic, except `but`; return how many."""
         ...
 
     async def by_token(self, token_hash: bytes) -> tuple[Session, datetime | None] | None:

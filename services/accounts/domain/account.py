@@ -51,6 +51,20 @@ class Account:
     def with_password(self) -> "Account":
         return replace(self, has_password=True, version=self.version + 1)
 
+    def changed(self) -> "Account":
+        """The account with its next version: what others know of the person changed elsewhere."""
+        return replace(self, version=self.version + 1)
+
+    def with_email(self, email: str) -> "Account":
+        return replace(self, email=email, version=self.version + 1)
+
+    def with_phone(self, phone: Phone) -> "Account":
+        return replace(self, phone=phone, version=self.version + 1)
+
+    def emptied(self) -> "Account":
+        """What is left of an account that became part of another: nothing reaches it, nobody signs in with it."""
+        return replace(self, email=None, phone=None, has_password=False, version=self.version + 1)
+
     def known_to_another_clinic(
         self, *, birth_date: date, email: str | None, phone: Phone | None
     ) -> "Account":

@@ -1,19 +1,15 @@
 """What is written down about a patient at the desk, checked field by field."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
 from services.accounts.domain.account import Locale
 from services.accounts.domain.birth_date import parse_birth_date
 from services.accounts.domain.contact import Phone, parse_email, parse_phone
+from services.accounts.domain.form import Form
 from services.accounts.domain.identifiers import parse_cns, parse_cpf
 from services.accounts.domain.patient_record import Sex
 from services.accounts.domain.person_name import parse_person_name
-from services.shared.kernel.errors import INVALID, FieldError, LaudoError
-
-Parsed = TypeVar("Parsed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +26,7 @@ class TypedPatient:
     email: str | None = None
     phone: str | None = None
     locale: Locale = "pt-BR"
+    somebody_else: bool = False  # whoever registers has looked: the person of the same name is another
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +48,9 @@ class Demographics:
         return self.social_name or self.name
 
 
-class _Form:
-    """Collects every field's fault, so that a person corrects them in one go."""
-
-    def __init__(self) -> None:
-        self.errors: list[FieldError] = []
-
-    def read(self, field: str, text: str | None, parse: Callable[[str], Parsed]) -> Parsed | None:
-        if text is None or not text.strip():
-            return None
-        try:
-            return parse(text)
-        except LaudoError as error:
-            self.errors.append(FieldError(field, error.kind))
-            return None
-
-
 def check_demographics(typed: TypedPatient, today: date) -> Demographics:
     """Return the checked facts; raise `invalid` with one entry per wrong field."""
-    form = _Form()
+    form = Form()
     # A blank here is not an absent field: let the parsers say what is wrong with it.
     name = form.read("name", typed.name or "?", parse_person_name)
     born = form.read("birth_date", typed.birth_date or "?", lambda text: parse_birth_date(text, today))
@@ -81,6 +62,7 @@ def check_demographics(typed: TypedPatient, today: date) -> Demographics:
         "email": form.read("email", typed.email, parse_email),
     }
     phone = form.read("phone", typed.phone, parse_phone)
-    if form.errors or name is None or born is None:
-        raise LaudoError(INVALID, errors=tuple(form.errors))
+    form.finish()
+    assert name is not None
+    assert born is not None
     return Demographics(name=name, birth_date=born, sex=typed.sex, phone=phone, locale=typed.locale, **facts)

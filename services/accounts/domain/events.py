@@ -1,11 +1,11 @@
 """What happened to people. Infrastructure turns these into the published events of the contracts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from services.accounts.domain.account import Account
+from services.accounts.domain.account import Account, Locale
 from services.accounts.domain.membership import Membership
 from services.accounts.domain.patient_record import PatientRecord
 from services.accounts.domain.proxy import Proxy
@@ -14,7 +14,10 @@ from services.shared.kernel.events import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class AccountCreated(DomainEvent):
-    """A person got an account, or an existing person got a record in one more clinic."""
+    """A person got an account, or an existing person got a record in one more clinic.
+
+    Whoever signed up has neither record nor work yet: the home clinic is told.
+    """
 
     account: Account
     patient: PatientRecord | None = None
@@ -33,8 +36,20 @@ class AccountUpdated(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountDeleted(DomainEvent):
+    """The account is no more: nothing reaches the person under it and nothing is for it."""
+
+    account: Account
+
+
+@dataclass(frozen=True, kw_only=True)
 class PatientRegistered(DomainEvent):
+    """A record was made or changed. `owner_id` is the person what is under it belongs to, where that is not the
+    record's own: of a merged record, the survivor's.
+    """
+
     record: PatientRecord
+    owner_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +59,7 @@ class ProfessionalRegistered(DomainEvent):
     membership: Membership
 
 
-CodePurpose = Literal["first_access", "sign_in", "step_up", "password_reset"]
+CodePurpose = Literal["first_access", "sign_in", "step_up", "password_reset", "record_link"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +71,25 @@ class OneTimeCodeIssued(DomainEvent):
     code: str
     expires_at: datetime
     purpose: CodePurpose = "first_access"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressedMessage(DomainEvent):
+    """A security message to an address on no account's file. A command, not an announcement.
+
+    `at` is the moment the text speaks of; after `useful_until` it is not sent any more.
+    """
+
+    recipient_id: UUID
+    clinic_id: UUID
+    template: Literal["staff_invitation", "contact_code", "contact_changed", "account_exists"]
+    channel: Literal["email", "sms"]
+    address: str = field(repr=False)
+    first_name: str = field(default="", repr=False)
+    locale: Locale
+    code: str | None = field(default=None, repr=False)
+    at: datetime
+    useful_until: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

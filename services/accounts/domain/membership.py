@@ -1,10 +1,18 @@
 """Staff: a person's work in one clinic, with roles and, for doctors and releasers, a council registration."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from services.accounts.domain.errors import COUNCIL_INVALID
+from services.accounts.domain.staff_errors import (
+    COUNCIL_REQUIRED,
+    COUNCIL_UNCHANGED,
+    MEMBER_ACTIVE,
+    MEMBER_INACTIVE,
+)
 from services.shared.kernel.principal import Role
 
 _PROFESSIONAL = frozenset({Role.DOCTOR, Role.RELEASER})
@@ -15,6 +23,21 @@ _UFS = frozenset(
 )
 
 
+class VerifiedHow(StrEnum):
+    COUNCIL_REGISTER = "council_register"  # looked up in the council's public register
+    PROFESSIONAL_CARD = "professional_card"  # the card was seen, with a photograph of its holder
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Who compared the registration with what, and when. `note`: e.g. the situation the register showed."""
+
+    by: UUID
+    at: datetime
+    how: VerifiedHow
+    note: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CouncilRegistration:
     """E.g. CRM 123456/SP. `verified`: a person compared it with the council's register."""
@@ -23,6 +46,7 @@ class CouncilRegistration:
     number: str
     uf: str
     verified: bool
+    verification: Verification | None = None
 
     @classmethod
     def parse(cls, council: str, number: str, uf: str, *, verified: bool) -> "CouncilRegistration":
@@ -30,6 +54,9 @@ class CouncilRegistration:
         if not _COUNCIL.fullmatch(council) or not _NUMBER.fullmatch(number) or uf not in _UFS:
             raise COUNCIL_INVALID.error(field="council")
         return cls(council, number, uf, verified)
+
+    def same_as(self, other: "CouncilRegistration") -> bool:
+        return (self.council, self.number, self.uf) == (other.council, other.number, other.uf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +68,39 @@ class Membership:
     roles: frozenset[Role]
     registration: CouncilRegistration | None
     active: bool = True
+
+    def with_roles(self, roles: frozenset[Role], registration: CouncilRegistration | None) -> "Membership":
+        """A registration that stays the same stays verified; another one has yet to be looked up."""
+        known = self.registration
+        if registration is None or (known and known.same_as(registration)):
+            registration = known
+        return replace(self, roles=roles, registration=registration, version=self.version + 1)
+
+    def deactivated(self) -> "Membership":
+        if not self.active:
+            raise MEMBER_INACTIVE.error()
+        return replace(self, active=False, version=self.version + 1)
+
+    def reactivated(self) -> "Membership":
+        if self.active:
+            raise MEMBER_ACTIVE.error()
+        return replace(self, active=True, version=self.version + 1)
+
+    def verified(self, verification: Verification | None) -> "Membership":
+        """None takes the verification back."""
+        if self.registration is None:
+            raise COUNCIL_REQUIRED.error(field="council")
+        if verification is None and not self.registration.verified:
+            raise COUNCIL_UNCHANGED.error()
+        registration = replace(
+            self.registration, verified=verification is not None, verification=verification
+        )
+        return replace(self, registration=registration, version=self.version + 1)
+
+    @property
+    def roles_at_work(self) -> frozenset[Role]:
+        """What the others are told: who does not work here any more has no roles."""
+        return self.roles if self.active else frozenset()
 
     @property
     def is_professional(self) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 LIFETIME = timedelta(minutes=10)
 MOST_TRIES = 5
-_BETWEEN_CODES = timedelta(seconds=60)
+BETWEEN_CODES = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class OneTimeCode:
         """Codes are a minute apart, so that nobody's telephone is flooded; after five wrong tries, ten minutes,
         so that guessing through fresh codes stays hopeless.
         """
-        pause = LIFETIME if self.tries >= MOST_TRIES else _BETWEEN_CODES
+        pause = LIFETIME if self.tries >= MOST_TRIES else BETWEEN_CODES
         return now - self.issued_at >= pause
 
 

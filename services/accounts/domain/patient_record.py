@@ -19,7 +19,9 @@ class Sex(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PatientRecord:
-    """CPF may be absent (foreigners, newborns)."""
+    """CPF may be absent (foreigners, newborns). `merged_into` is the record that stands for this one, when somebody
+    found that both are of the same person; this one keeps all it has, so that the merge can be undone.
+    """
 
     id: UUID
     clinic_id: UUID
@@ -35,3 +37,4 @@ class PatientRecord:
     cns: str | None
     email: str | None
     phone: Phone | None
+    merged_into: UUID | None = None

@@ -33,6 +33,7 @@ EVENT_NAMES = {
     "ReportSigned": ("Laudo assinado", "Report signed"),
     "ResultMadeAvailable": ("Resultado disponível ao paciente", "Result available to the patient"),
     "ExamCancelled": ("Exame cancelado", "Exam cancelled"),
+    "PersonChanged": ("Cadastro do paciente unificado ou separado", "Patient record merged or taken apart"),
 }
 
 

@@ -61,6 +61,10 @@ class ExamStore(Protocol):
         """
         ...
 
+    async def of_patient_not_of(self, patient_id: UUID, person_id: UUID) -> Sequence[UUID]:
+        """Return the exams registered under the record that belong to somebody else than the person."""
+        ...
+
     async def barcode_is_anothers(self, clinic_id: UUID, barcode: str, patient_id: UUID) -> bool:
         """True when a specimen of another patient carries this barcode. One tube may serve several exams."""
         ...

@@ -21,6 +21,12 @@ PATIENT_NOT_KNOWN = _kind(
     "This patient's record has not arrived here yet. Wait a few seconds and try again; "
     "if it goes on, check that the patient belongs to this clinic.",
 )
+PATIENT_MERGED = _kind(
+    "patient_merged",
+    Category.CONFLICT,
+    "Este cadastro foi unificado com outro da mesma pessoa. Abra o cadastro que ficou e registre o exame nele.",
+    "This record was merged into another of the same person. Open the one that remains and register the exam there.",
+)
 REQUESTER_NOT_KNOWN = _kind(
     "requester_not_known",
     Category.CONFLICT,

@@ -16,6 +16,7 @@ from services.exam_results.domain.exam_events import (
     ExamReleased,
     ExamReturned,
     ExamScheduled,
+    PersonChanged,
     RecollectionRequested,
     ReportSigned,
     ResultMadeAvailable,
@@ -264,6 +265,13 @@ class Exam:
         self._record(
             ExamCancelled(exam_id=self.facts.id, actor_id=by.id, occurred_at=now, reason=_reason(reason))
         )
+
+    def change_person(self, person_id: UUID, now: datetime) -> None:
+        """Follow the patient's record to the person it belongs to now, in whatever state the exam is."""
+        if person_id != self.facts.person_id:
+            self._record(
+                PersonChanged(exam_id=self.facts.id, actor_id=None, occurred_at=now, person_id=person_id)
+            )
 
     @property
     def next_report_version(self) -> int:

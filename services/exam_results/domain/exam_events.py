@@ -107,6 +107,15 @@ class ExamCancelled(ExamFact):
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class PersonChanged(ExamFact):
+    """The patient's record was merged into another of the same person, or taken out again: whose exam it is changed,
+    the record it was registered under did not.
+    """
+
+    person_id: UUID
+
+
 ExamEvent: TypeAlias = (
     ExamRegistered
     | ExamScheduled
@@ -120,6 +129,7 @@ ExamEvent: TypeAlias = (
     | ReportSigned
     | ResultMadeAvailable
     | ExamCancelled
+    | PersonChanged
 )
 EVENT_TYPES: tuple[type[ExamFact], ...] = (
     ExamRegistered,
@@ -134,4 +144,5 @@ EVENT_TYPES: tuple[type[ExamFact], ...] = (
     ReportSigned,
     ResultMadeAvailable,
     ExamCancelled,
+    PersonChanged,
 )

@@ -13,6 +13,7 @@ from services.exam_results.domain.exam_events import (
     ExamReleased,
     ExamReturned,
     ExamScheduled,
+    PersonChanged,
     Priority,
     RecollectionRequested,
     ReportSigned,
@@ -140,6 +141,8 @@ def _worked_on(facts: ExamFacts, event: ExamEvent) -> ExamFacts:
                 results=(),
                 typed_by=frozenset(),
             )
+        case PersonChanged():
+            facts = replace(facts, person_id=event.person_id)
         case ExamCancelled():
             facts = replace(facts, state=State.CANCELLED)
         case _:

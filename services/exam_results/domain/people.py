@@ -17,7 +17,9 @@ class Sex(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """A patient's record in one clinic; `person_id` is the one account behind all of a person's records."""
+    """A patient's record in one clinic; `person_id` is the one account behind all of a person's records, of a merged
+    record the survivor's.
+    """
 
     id: UUID
     clinic_id: UUID
@@ -28,6 +30,7 @@ class Patient:
     sex: Sex
     birth_date: date
     mother_name: str | None
+    merged_into: UUID | None = None  # the record of the same person that stands for this one
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from services.exam_results.domain.exam import Exam, Recorded
 from services.exam_results.domain.exam_events import (
     ExamCompleted,
     ExamRegistered,
+    PersonChanged,
     ReportSigned,
     ResultMadeAvailable,
     ResultsEntered,
@@ -94,4 +95,5 @@ def _data(exam: Exam, recorded: Recorded) -> tuple[str, BaseModel] | None:
         scheduled_at=facts.scheduled_at,
         occurred_at=event.occurred_at,
         ever_released=facts.ever_released,
+        person_changed=isinstance(event, PersonChanged),
     )

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from services.file_management.application.commands.close_access import CloseAccess
+from services.file_management.application.commands.follow_person import FollowPerson
 from services.file_management.application.commands.open_folder import OpenFolder
 from services.file_management.application.commands.open_report import OpenReport
 from services.file_management.application.commands.render_draft import RenderDraft
@@ -108,6 +109,7 @@ def _exam_events(
             folders, source, press, signing.signer, signing.verification, objects, alarm, clock
         ),
         open_report=OpenReport(folders),
+        follow_person=FollowPerson(folders),
     )
 
 

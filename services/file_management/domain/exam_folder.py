@@ -54,7 +54,7 @@ class ExamFolder:
             return
         self.exam = exam
         for known in self.files.values():
-            self._put(replace(known, requester_id=exam.requester_id))
+            self._put(replace(known, person_id=exam.person_id, requester_id=exam.requester_id))
 
     def draft_is_due(self, report_version: int, exam_version: int) -> bool:
         """A draft is made again when the exam was completed again, and never beside a signed report."""

@@ -15,6 +15,7 @@ from services.notification.application.commands.send_emergency_alert import Send
 from services.notification.application.commands.send_one_time_code import SendOneTimeCode
 from services.notification.application.commands.send_sign_in_alert import SendSignInAlert
 from services.notification.application.commands.sweep_lost_deliveries import SweepLostDeliveries
+from services.notification.application.commands.tell_address import TellAddress
 from services.notification.application.ports import Inbox
 from services.notification.application.queries.list_deliveries import ListDeliveries
 from services.notification.application.queries.read_delivery import ReadDelivery
@@ -46,6 +47,7 @@ class Listeners:
     send_sign_in_alert: SendSignInAlert
     record_receipt: RecordReceipt
     send_emergency_alert: SendEmergencyAlert
+    tell_address: TellAddress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

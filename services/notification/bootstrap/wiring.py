@@ -18,6 +18,7 @@ from services.notification.application.commands.send_emergency_alert import Send
 from services.notification.application.commands.send_one_time_code import SendOneTimeCode
 from services.notification.application.commands.send_sign_in_alert import SendSignInAlert
 from services.notification.application.commands.sweep_lost_deliveries import SweepLostDeliveries
+from services.notification.application.commands.tell_address import TellAddress
 from services.notification.application.commands.tell_person import TellPerson
 from services.notification.application.queries.list_deliveries import ListDeliveries
 from services.notification.application.queries.read_delivery import ReadDelivery
@@ -140,6 +141,7 @@ def build_listeners(stores: Stores, texts: Texts, clock: Clock, bell: ports.Bell
         send_sign_in_alert=SendSignInAlert(tell=tell),
         record_receipt=RecordReceipt(deliveries=stores.deliveries),
         send_emergency_alert=SendEmergencyAlert(tell=tell),
+        tell_address=TellAddress(vault=stores.vault, tell=tell, clock=clock),
     )
 
 

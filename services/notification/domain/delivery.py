@@ -47,6 +47,7 @@ class Delivery:
     useful_until: datetime | None = None
     exam_version: int | None = None  # set where any later change of the exam makes the text wrong
     has_secret: bool = False
+    addressed: bool = False  # the vault keeps whom it is for and the address, beside the code
     not_before: datetime | None = None  # held until then: quiet hours, or back-off after a refusal
     lease_until: datetime | None = None  # a sender holds it
     attempts: int = 0

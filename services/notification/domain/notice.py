@@ -19,4 +19,5 @@ class Notice:
     useful_until: datetime | None = None  # after that, silence is better
     exam_version: int | None = None  # set where any later change of the exam makes the text wrong
     has_secret: bool = False  # the vault keeps a code under this reason
+    addressed: bool = False  # the vault keeps the address too: it is on no contact's file
     obsolete: str | None = None  # why it is not told any more; the log still shows it

@@ -83,6 +83,7 @@ def _delivery(
         useful_until=notice.useful_until,
         exam_version=notice.exam_version,
         has_secret=notice.has_secret,
+        addressed=notice.addressed,
         not_before=what.until if isinstance(what, Hold) else None,
         detail=what.why if isinstance(what, Hold | Suppress) else None,
     )

@@ -12,9 +12,12 @@ from services.portal.application.api.accounts import AccountsApi
 from services.portal.application.api.dead_letters import DeadLettersApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
+from services.portal.application.api.identity import IdentityApi
+from services.portal.application.api.merges import MergesApi
 from services.portal.application.api.notifications import NotificationsApi
 from services.portal.application.api.relations import RelationsApi
 from services.portal.application.api.security import SecurityApi
+from services.portal.application.api.staff import StaffApi
 from services.portal.application.ports import ApiGateway, SealedStore, Service
 from services.portal.application.searches import Searches
 from services.portal.application.sessions import Sessions
@@ -50,6 +53,9 @@ def compose(settings: PortalSettings, gateway: ApiGateway, store: SealedStore, c
         files=FilesApi(gateway),
         notifications=NotificationsApi(gateway),
         dead_letters=DeadLettersApi(gateway),
+        staff=StaffApi(gateway),
+        identity=IdentityApi(gateway),
+        merges=MergesApi(gateway),
         accesses=Accesses(AccessLogsApi(gateway), accounts),
         relations=RelationsApi(gateway),
         security=security,

@@ -58,7 +58,10 @@ class AccountDeleted(EventData):
 
 
 class PatientRegistered(EventData):
-    """A patient's record in one clinic was made or corrected."""
+    """A patient's record in one clinic was made or corrected, merged into another or taken out of it again.
+
+    `person_id` is the person whom what is under this record belongs to now: of a merged record, the survivor's.
+    """
 
     patient_id: UUID
     person_id: UUID
@@ -68,6 +71,7 @@ class PatientRegistered(EventData):
     sex: Sex
     birth_date: date
     mother_name: str | None = None
+    merged_into: UUID | None = None  # the record that stands for this one
 
 
 class DoctorRegistered(EventData):

@@ -22,6 +22,7 @@ COMMANDS: dict[str, type[BaseModel]] = {
     "notification.command.one_time_code": commands.SendOneTimeCode,
     "notification.command.emergency_access": commands.SendEmergencyAccess,
     "notification.command.sign_in_alert": commands.SendSignInAlert,
+    "notification.command.to_address": commands.SendToAddress,
 }
 MESSAGES = EVENTS | COMMANDS
 

@@ -19,7 +19,7 @@ class SendOneTimeCode(BaseModel):
     account_id: UUID
     code: str
     expires_at: datetime
-    purpose: Literal["first_access", "sign_in", "step_up", "password_reset"]
+    purpose: Literal["first_access", "sign_in", "step_up", "password_reset", "record_link"]
 
 
 class SendSignInAlert(BaseModel):
@@ -38,3 +38,23 @@ class SendEmergencyAccess(BaseModel):
 
     account_id: UUID
     accessed_at: datetime
+
+
+class SendToAddress(BaseModel):
+    """Send a security message to an address that is on no account's file: not yet, or not any more.
+
+    `recipient_id` is the account, or the invitation or sign-up that may become one. `code` and address are never
+    stored in clear nor logged.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    recipient_id: UUID
+    template: Literal["staff_invitation", "contact_code", "contact_changed", "account_exists"]
+    channel: Literal["email", "sms"]
+    address: str
+    first_name: str = ""
+    locale: Literal["pt-BR", "en"] = "pt-BR"
+    code: str | None = None
+    at: datetime  # the moment the text speaks of: when the code ends, when the contact changed
+    useful_until: datetime  # after that, silence is better

@@ -27,6 +27,7 @@ class ExamUpdated(ExamData):
     scheduled_at: datetime | None = None
     occurred_at: datetime
     ever_released: bool
+    person_changed: bool = False  # nothing but `person_id` is new: whom the exam belongs to
 
 
 class ExamCompleted(ExamData):

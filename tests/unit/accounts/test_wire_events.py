@@ -9,7 +9,9 @@ from services.accounts.domain.account import AccountKind
 from services.accounts.domain.contact import Phone
 from services.accounts.domain.events import (
     AccountCreated,
+    AccountDeleted,
     AccountUpdated,
+    AddressedMessage,
     OneTimeCodeIssued,
     PatientRegistered,
     ProfessionalRegistered,
@@ -49,7 +51,17 @@ EVENTS = [
         "notification.command.one_time_code",
         "notification-commands",
     ),
-]
+    (
+        AddressedMessage(
+            occurred_at=NOW, recipient_id=PERSON.id, clinic_id=CLINIC_A.id, template="staff_invitation",
+            channel="email", address="nova@example.com", locale="en", code="7KQ2-M9XD-4TRW", at=NOW,
+            useful_until=NOW,
+        ),
+        "notification.command.to_address",
+        "notification-commands",
+    ),
+    (AccountDeleted(occurred_at=NOW, account=PERSON.emptied()), "account.deleted", "accounts-events"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("event", "kind", "destination"), EVENTS, ids=[each[1] for each in EVENTS])
@@ -71,6 +83,33 @@ def test_an_account_is_told_of_in_the_records_clinic_with_the_accounts_own_conta
     assert (data["name"], data["email"], data["phone"]) == ("Ana Flor", "ana@example.com", "+5511912345678")
     assert (data["kind"], data["roles"], data["sms_capable"]) == ("patient", ["patient"], True)
     assert data["first_access"] is False
+
+
+def test_who_signed_up_is_told_of_in_the_home_clinic_without_sex_and_welcome() -> None:
+    message, _ = message_of(AccountCreated(occurred_at=NOW, account=PERSON))
+    data = message.data.model_dump()
+    assert message.clinic_id == data["clinic_id"] == CLINIC_A.id
+    assert (data["name"], data["sex"], data["roles"], data["first_access"]) == (
+        "Ana",
+        None,
+        ["patient"],
+        False,
+    )
+
+
+def test_who_does_not_work_here_any_more_has_no_roles_for_the_others() -> None:
+    gone = MEMBERSHIP.deactivated()
+    for event in (
+        AccountUpdated(occurred_at=NOW, account=STAFF, membership=gone),
+        ProfessionalRegistered(occurred_at=NOW, membership=gone),
+    ):
+        assert message_of(event)[0].data.model_dump()["roles"] == []
+
+
+def test_secrets_and_addresses_are_in_no_text_of_an_event() -> None:
+    event = next(each for each, kind, _ in EVENTS if kind == "notification.command.to_address")
+    assert "7KQ2" not in repr(event)
+    assert "nova@" not in repr(event)
 
 
 def test_a_professional_carries_council_and_roles() -> None:

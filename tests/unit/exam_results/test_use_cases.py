@@ -229,6 +229,19 @@ async def test_release_needs_a_verified_registration(job: Job, clinic: Clinic, m
     assert await refused(job.release(clinic, exam.facts.id, 5)) is errors.RELEASER_NOT_VERIFIED
 
 
+async def test_who_does_not_work_here_any_more_releases_nothing_and_is_asked_for_nothing(
+    job: Job, clinic: Clinic, memory: Memory
+) -> None:
+    """accounts tells that access ended by a registration without roles; a token of minutes ago may still be about."""
+    exam = await job.completed(clinic)
+    gone = replace(memory.professionals[clinic.releaser_id][0], roles=frozenset())
+    memory.professionals[clinic.releaser_id] = (gone, 9)
+    assert await refused(job.release(clinic, exam.facts.id, 5)) is errors.RELEASER_NOT_KNOWN
+    doctor = memory.professionals[clinic.doctor_id][0]
+    memory.professionals[clinic.doctor_id] = (replace(doctor, roles=frozenset()), 9)
+    assert await refused(job.register(clinic)) is errors.REQUESTER_NOT_KNOWN
+
+
 async def test_what_is_released_is_what_the_draft_showed(job: Job, clinic: Clinic, memory: Memory) -> None:
     """The patient's sex was corrected after the draft: other ranges would apply, so the draft is out of date."""
     exam = await job.completed(clinic)

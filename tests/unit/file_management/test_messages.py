@@ -7,10 +7,12 @@ import pytest
 from pydantic import BaseModel
 
 from services.file_management.application.commands.open_report import NothingToOpen
+from services.file_management.application.policy import decision_on
 from services.file_management.domain.report_file import Kind, Status, file_id
 from services.file_management.infrastructure.announcements import announce
 from services.shared.contracts import accounts
 from services.shared.contracts import exam_results as contract
+from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.messaging.envelope import Message, new_message, parse_message
 from tests.unit.file_management import samples
 from tests.unit.file_management.world import CLINIC, EXAM, NOW, PERSON, World
@@ -119,6 +121,56 @@ async def test_a_new_requester_sees_the_reports_of_the_exam(world: World) -> Non
     await world.exam_events.apply(ready(version=10))
     (file,) = await world.folders.files_of(EXAM)
     assert file.status is Status.OPENED
+
+
+def handed_to(person_id: UUID, version: int) -> Message:
+    """The exam's record was merged into another of the same person, or taken out again."""
+    told = updated("released", version=version).data.model_copy(
+        update={"person_id": person_id, "person_changed": True, "previous_state": "released"}
+    )
+    return new_message(
+        "exam.updated", source="/exam-results", subject=EXAM, clinic_id=CLINIC, time=NOW, data=told
+    )
+
+
+async def may_read(world: World, person_id: UUID) -> list[Status]:
+    patient = Principal(person_id, frozenset({Role.PATIENT}))
+    files = await world.folders.files_of(EXAM)
+    return [file.status for file in files if decision_on(patient, file, NOW).allowed]
+
+
+async def test_documents_follow_the_person_of_the_exam_and_go_back(world: World) -> None:
+    survivor = UUID(int=9)
+    for message in (created(), updated("released"), ready()):
+        await world.exam_events.apply(message)
+    assert await may_read(world, PERSON) == [Status.OPENED]
+    merged, undone = handed_to(survivor, 7), handed_to(PERSON, 8)
+    assert await world.exam_events.apply(merged) == "done"
+    assert (await may_read(world, survivor), await may_read(world, PERSON)) == ([Status.OPENED], [])
+    assert await world.exam_events.apply(merged) in ("repeat", "stale")
+    assert await world.exam_events.apply(undone) == "done"
+    assert (await may_read(world, survivor), await may_read(world, PERSON)) == ([], [Status.OPENED])
+    assert world.signer.signed == 1
+
+
+async def test_who_the_exam_belongs_to_is_the_newest_word_in_whatever_order(world: World) -> None:
+    survivor = UUID(int=9)
+    late = handed_to(survivor, 7)
+    assert await world.exam_events.apply(handed_to(PERSON, 8)) == "done"
+    assert await world.exam_events.apply(late) == "stale"
+    for message in (updated("released"), created()):
+        await world.exam_events.apply(message)
+    await world.exam_events.apply(ready())
+    assert (await may_read(world, survivor), await may_read(world, PERSON)) == ([], [Status.OPENED])
+
+
+async def test_a_report_signed_after_the_merge_is_for_the_survivors_person(world: World) -> None:
+    """The release was announced before the merge and comes after it."""
+    survivor = UUID(int=9)
+    await world.exam_events.apply(handed_to(survivor, 7))
+    await world.exam_events.apply(updated("released", version=5))
+    await world.exam_events.apply(ready(version=6))
+    assert (await may_read(world, survivor), await may_read(world, PERSON)) == ([Status.OPENED], [])
 
 
 async def test_an_account_that_is_gone_closes_its_documents_once(world: World) -> None:

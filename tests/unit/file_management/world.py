@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from services.file_management.application.commands.close_access import CloseAccess
+from services.file_management.application.commands.follow_person import FollowPerson
 from services.file_management.application.commands.issue_download_link import IssueDownloadLink
 from services.file_management.application.commands.open_folder import OpenFolder
 from services.file_management.application.commands.open_report import OpenReport
@@ -119,6 +120,7 @@ class World:
         verification = KeyedVerification(b"secret", "http://localhost:8080")
         self.open_folder = OpenFolder(self.folders)
         self.open_report = OpenReport(self.folders)
+        self.follow_person = FollowPerson(self.folders)
         self.close_access = CloseAccess(self.folders)
         self.render_draft = RenderDraft(
             self.folders, self.source, self.press, self.objects, self.alarm, self.clock
@@ -139,5 +141,7 @@ class World:
             self.folders, self.audit, links, self.clock, self.relations
         )
         self.check_code = CheckCode(self.folders)
-        self.exam_events = ExamEvents(self.open_folder, self.render_draft, self.sign_report, self.open_report)
+        self.exam_events = ExamEvents(
+            self.open_folder, self.render_draft, self.sign_report, self.open_report, self.follow_person
+        )
         self.account_events = AccountEvents(self.close_access)

@@ -234,3 +234,12 @@ async def test_an_emergency_access_is_told_at_once_and_names_neither_doctor_nor_
     assert world.states() == {"emergency_access/email": "sent", "emergency_access/sms": "sent"}
     assert "23/11 22:30" in world.sms.sent[0].text
     assert "regra de emergência" in world.email.sent[0].text
+
+
+async def test_that_an_exam_belongs_to_another_record_now_is_told_to_nobody(world: World) -> None:
+    """Also where the state would say `rescheduled`: nothing but the person changed."""
+    await world.hear(account_created(first_access=False))
+    later = NOON + timedelta(days=3)
+    moved = exam_updated(9, "scheduled", "scheduled", scheduled_at=later, person_changed=True)
+    assert await world.hear(moved) == ["done"]
+    assert world.log == []

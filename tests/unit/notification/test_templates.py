@@ -99,7 +99,8 @@ def test_a_secret_stands_in_no_link(name: str, locale: str) -> None:
 def test_every_text_the_service_sends_exists_in_both_languages() -> None:
     sent = {
         "welcome", "scheduled", "rescheduled", "cancelled", "annulled", "completed", "processed", "ready",
-        "corrected", "one_time_code", "login_alert", "emergency_access",
+        "corrected", "one_time_code", "login_alert", "emergency_access", "staff_invitation", "contact_code",
+        "contact_changed", "account_exists",
     }  # fmt: skip
     assert sent <= TEMPLATES.keys()
     assert all(template.pt != template.en for template in TEMPLATES.values())
@@ -107,7 +108,10 @@ def test_every_text_the_service_sends_exists_in_both_languages() -> None:
 
 def test_security_texts_are_marked_and_only_the_critical_contact_is_repeated() -> None:
     security = {name for name, template in TEMPLATES.items() if template.is_security}
-    assert security == {"contact_us", "password_reset", "login_alert", "one_time_code", "emergency_access"}
+    assert security == {
+        "contact_us", "password_reset", "login_alert", "one_time_code", "staff_invitation", "contact_code",
+        "contact_changed", "account_exists", "emergency_access",
+    }  # fmt: skip
     assert [name for name, template in TEMPLATES.items() if template.repeat_when_unknown] == ["contact_us"]
 
 

@@ -15,7 +15,7 @@ HTTP = Path(__file__).parents[3] / "services" / "portal" / "interface" / "http"
 FAMILIES = (
     *("notice", "sex", "state", "stage", "flag", "factor", "warning", "progress", "template", "channel"),
     *("service", "event", "dead_reason"),
-    *("other_way", "verify.valid", "verify.replaced", "verify.unknown"),
+    *("other_way", "verify.valid", "verify.replaced", "verify.unknown", "staff.how", "contact_reason"),
     *("scope.", "others.", "guardian."),
     *(
         "delivery",

@@ -10,6 +10,7 @@ from services.accounts.domain.demographics import Demographics, TypedPatient, ch
 from services.accounts.domain.errors import PATIENT_EXISTS
 from services.accounts.domain.events import AccountCreated, PatientRegistered
 from services.accounts.domain.login import Login, LoginKind
+from services.accounts.domain.merge_errors import POSSIBLE_DUPLICATE
 from services.accounts.domain.patient_record import PatientRecord
 from services.accounts.domain.proxy import ProxyKind
 from services.accounts.domain.record_number import record_number
@@ -25,8 +26,9 @@ class RegisterPatient:
     id; the same CPF and birth date in another clinic lead to the same person, who will see both clinics with one
     sign-in, while neither clinic learns of the other. A CPF alone does not: it may be mistyped, or a relative's given
     for a child, and whoever holds it must not see another person's results. Such a patient is a person apart, reached
-    by e-mail. The person's own contact is that of the first registration. A repeat with the same Idempotency-Key gets
-    the first answer.
+    by e-mail. Where the clinic has somebody of the same name and birth date, whoever registers is asked first whether
+    it is the same person. The person's own contact is that of the first registration. A repeat with the same
+    Idempotency-Key gets the first answer.
     """
 
     def __init__(self, transactions: Transactions, clock: Clock) -> None:
@@ -40,10 +42,11 @@ class RegisterPatient:
             raise FORBIDDEN.error()
         clinic_id = caller.clinic_id
         facts = check_demographics(typed, self._clock.now().date())
+        somebody_else = typed.somebody_else
         async with self._transactions.write(clinic_id=clinic_id) as work:
 
             async def register() -> Mapping[str, Any]:
-                record = await self._register(work, clinic_id, facts)
+                record = await self._register(work, clinic_id, facts, somebody_else=somebody_else)
                 await work.audit(self._audit(record, caller, address))
                 return {
                     "id": str(record.id),
@@ -54,7 +57,9 @@ class RegisterPatient:
 
             return await work.once(caller, repeat, register)
 
-    async def _register(self, work: Work, clinic_id: UUID, facts: Demographics) -> PatientRecord:
+    async def _register(
+        self, work: Work, clinic_id: UUID, facts: Demographics, *, somebody_else: bool
+    ) -> PatientRecord:
         person_id = None
         if facts.cpf is not None:
             await work.patients.lock_cpf(facts.cpf)
@@ -62,6 +67,8 @@ class RegisterPatient:
             if existing is not None:
                 raise PATIENT_EXISTS.error(field="cpf", existing_id=existing)
             person_id = await work.accounts.id_with_cpf(facts.cpf, facts.birth_date)
+        if not somebody_else:
+            await _ask_about_alike(work, clinic_id, facts)
         if person_id is None:
             account = await self._new_account(work, clinic_id, facts)
             record = await self._new_record(work, clinic_id, account.id, facts)
@@ -148,3 +155,14 @@ class RegisterPatient:
             purpose="registration",
             address=address,
         )
+
+
+async def _ask_about_alike(work: Work, clinic_id: UUID, facts: Demographics) -> None:
+    """A different CPF on both says that they are two: then nobody is asked."""
+    alike = [
+        record
+        for record in await work.patients.alike(clinic_id, facts.name, facts.birth_date)
+        if facts.cpf is None or record.cpf is None
+    ]
+    if alike:
+        raise POSSIBLE_DUPLICATE.error(field="name", existing_id=alike[0].id)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.accounts.application.ports import PatientSearch, Transactions
+from services.accounts.application.patient_ports import PatientSearch
+from services.accounts.application.ports import Transactions
 from services.accounts.application.queries.patient_access import clinic_of, read_entry
 from services.accounts.domain.identifiers import cpf_digits
 from services.accounts.domain.patient_record import PatientRecord

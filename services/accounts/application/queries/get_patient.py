@@ -1,5 +1,6 @@
 """One patient's record."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.accounts.application.ports import Transactions
@@ -17,16 +18,20 @@ class GetPatient:
         self._transactions = transactions
         self._clock = clock
 
-    async def __call__(self, patient_id: UUID, caller: Principal, *, address: str | None) -> PatientRecord:
+    async def __call__(
+        self, patient_id: UUID, caller: Principal, *, address: str | None
+    ) -> tuple[PatientRecord, Sequence[UUID]]:
+        """Return the record, and those it stands for."""
         clinic_id = clinic_of(caller)
         async with self._transactions.read(clinic_id=clinic_id) as reading:
             record = await reading.patients.get(patient_id)
             if record is None:
                 raise NOT_FOUND.error()
+            stands_for = await reading.patients.merged_into(patient_id)
             now = self._clock.now()
             await reading.audit(
                 read_entry(
                     caller, "patient.read", now, clinic_id=clinic_id, address=address, patient_id=patient_id
                 )
             )
-        return record
+        return record, stands_for

@@ -38,6 +38,8 @@ class WhoAmI:
             identity = await identity_in(reading, account, caller.clinic_id)
             records = []
             for record in await reading.patients.of_person(caller.account_id):
+                if record.merged_into is not None:  # what it holds is seen by the person it was merged into
+                    continue
                 clinic = await reading.clinics.get(record.clinic_id)
                 if clinic is not None:
                     records.append(OwnRecord(clinic, record.id))

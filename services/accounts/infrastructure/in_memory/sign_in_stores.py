@@ -47,13 +47,16 @@ class InMemorySessions(Store):
         ]
         return sorted(found, key=lambda session: (session.last_used_at, session.id), reverse=True)
 
-    async def end_all(self, person_id: UUID, now: datetime, *, but: UUID | None = None) -> int:
+    async def end_all(
+        self, person_id: UUID, now: datetime, *, but: UUID | None = None, clinic_id: UUID | None = None
+    ) -> int:
         ended = [
             session
             for session in self.tables.sessions.values()
             if session.person_id == person_id
             and session.revoked_at is None
             and session.id != but
+            and clinic_id in (None, session.clinic_id)
             and self.scope.sees(person_id=person_id)
         ]
         for session in ended:

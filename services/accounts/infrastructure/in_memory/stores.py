@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.accounts.application.ports import DoctorSearch, PatientSearch
 from services.accounts.domain.account import Account
 from services.accounts.domain.clinic import Clinic
+from services.accounts.domain.confirmation import Confirmation, Purpose
 from services.accounts.domain.login import Login, LoginKind
-from services.accounts.domain.membership import Membership
-from services.accounts.domain.patient_record import PatientRecord
-from services.accounts.infrastructure.in_memory.names import begins_words_of, search_text
+from services.accounts.infrastructure.in_memory.names import search_text
 from services.accounts.infrastructure.in_memory.tables import Tables
-from services.shared.kernel.principal import Role
 
 
 class OutOfScope(Exception):
@@ -71,106 +68,40 @@ class InMemoryAccounts(Store):
         if self._sees(account.id):
             self.tables.accounts[account.id] = account
 
+    async def release_login(self, login: Login, account_id: UUID) -> None:
+        if self.scope.sees(person_id=account_id) and self.tables.logins.get(login) == account_id:
+            del self.tables.logins[login]
+
+    async def hand_over_logins(self, account_id: UUID, heir_id: UUID) -> None:
+        if self.scope.sees(person_id=account_id):
+            own = [login for login, owner in self.tables.logins.items() if owner == account_id]
+            self.tables.logins |= dict.fromkeys(own, heir_id)
+
     async def claim_login(self, login: Login, account_id: UUID) -> bool:
         return login not in self.tables.logins and not self.tables.logins.update({login: account_id})
 
 
-class InMemoryPatients(Store):
-    def _seen(self) -> list[PatientRecord]:
-        return sorted(
-            (
-                record
-                for record in self.tables.patients.values()
-                if self.scope.sees(clinic_id=record.clinic_id, person_id=record.person_id)
-            ),
-            key=_by_name,
-        )
+class InMemoryConfirmations(Store):
+    async def get(self, person_id: UUID, purpose: Purpose) -> Confirmation | None:
+        found = self.tables.confirmations.get((person_id, purpose))
+        return found if self.scope.sees(person_id=person_id) else None
 
-    async def get(self, patient_id: UUID) -> PatientRecord | None:
-        return next((record for record in self._seen() if record.id == patient_id), None)
+    async def put(self, confirmation: Confirmation) -> None:
+        if not self.scope.sees(person_id=confirmation.person_id):
+            raise OutOfScope
+        self.tables.confirmations[confirmation.person_id, confirmation.purpose] = confirmation
 
-    async def id_with_cpf(self, clinic_id: UUID, cpf: str) -> UUID | None:
-        found = (record.id for record in self._seen() if record.clinic_id == clinic_id and record.cpf == cpf)
-        return next(found, None)
-
-    async def of_person(self, person_id: UUID) -> Sequence[PatientRecord]:
-        return sorted((r for r in self._seen() if r.person_id == person_id), key=lambda record: record.id)
-
-    async def search(self, clinic_id: UUID, search: PatientSearch) -> Sequence[PatientRecord]:
-        found = [r for r in self._seen() if r.clinic_id == clinic_id and _fits(r, search)]
-        if search.after is not None:
-            last = self.tables.patients.get(search.after)
-            found = [r for r in found if last is not None and _by_name(r) > _by_name(last)]
-        return found[: search.limit]
-
-    async def lock_cpf(self, cpf: str) -> None:
-        """One transaction runs at a time here anyway."""
-
-    async def next_ordinal(self, clinic_id: UUID) -> int:
-        self.scope.must_be_clinic(clinic_id)
-        ordinal = self.tables.counters.get(clinic_id, 0) + 1
-        self.tables.counters[clinic_id] = ordinal
-        return ordinal
-
-    async def reserve_ordinal(self, clinic_id: UUID, ordinal: int) -> None:
-        self.scope.must_be_clinic(clinic_id)
-        self.tables.counters[clinic_id] = max(ordinal, self.tables.counters.get(clinic_id, 0))
-
-    async def add(self, record: PatientRecord) -> None:
-        self.scope.must_be_clinic(record.clinic_id)
-        self.tables.patients[record.id] = record
-
-
-def _by_name(record: PatientRecord) -> tuple[str, UUID]:
-    return search_text(record.name), record.id
-
-
-def _fits(record: PatientRecord, search: PatientSearch) -> bool:
-    names = f"{record.name} {record.social_name or ''}"
-    return (
-        (search.cpf is None or record.cpf == search.cpf)
-        and (search.record_number is None or record.record_number == search.record_number)
-        and (search.name is None or begins_words_of(search.name, names))
-    )
-
-
-class InMemoryMemberships(Store):
-    async def of_account(self, account_id: UUID) -> Sequence[Membership]:
-        return [
-            membership
-            for membership in self.tables.memberships.values()
-            if membership.account_id == account_id
-            and membership.active
-            and self.scope.sees(clinic_id=membership.clinic_id, person_id=account_id)
-        ]
-
-    async def doctors(self, clinic_id: UUID, search: DoctorSearch) -> Sequence[Membership]:
-        def key(membership: Membership) -> tuple[str, UUID]:
-            return search_text(membership.name), membership.account_id
-
-        found = [
-            membership
-            for membership in self.tables.memberships.values()
-            if self.scope.sees(clinic_id=membership.clinic_id)
-            and membership.clinic_id == clinic_id
-            and membership.active
-            and Role.DOCTOR in membership.roles
-            and (search.name is None or begins_words_of(search.name, membership.name))
-        ]
-        found.sort(key=key)
-        if search.after is not None:
-            last = self.tables.memberships.get((search.after, clinic_id))
-            found = [membership for membership in found if last is not None and key(membership) > key(last)]
-        return found[: search.limit]
-
-    async def add(self, membership: Membership) -> None:
-        self.scope.must_be_clinic(membership.clinic_id)
-        self.tables.memberships[membership.account_id, membership.clinic_id] = membership
+    async def remove(self, person_id: UUID, purpose: Purpose) -> None:
+        if self.scope.sees(person_id=person_id):
+            self.tables.confirmations.pop((person_id, purpose), None)
 
 
 class InMemoryClinics(Store):
     async def get(self, clinic_id: UUID) -> Clinic | None:
         return self.tables.clinics.get(clinic_id)
+
+    async def all(self) -> Sequence[Clinic]:
+        return sorted(self.tables.clinics.values(), key=lambda each: (search_text(each.name), each.id))
 
     async def add(self, clinic: Clinic) -> None:
         self.scope.must_be_clinic(clinic.id)

@@ -8,8 +8,11 @@ from uuid import UUID
 from services.accounts.application.ports import Credentials
 from services.accounts.domain.account import Account
 from services.accounts.domain.clinic import Clinic
+from services.accounts.domain.confirmation import Confirmation, Purpose
+from services.accounts.domain.invitation import Invitation
 from services.accounts.domain.login import Login
 from services.accounts.domain.membership import Membership
+from services.accounts.domain.merge import Merge
 from services.accounts.domain.one_time_code import OneTimeCode
 from services.accounts.domain.passkey import Passkey
 from services.accounts.domain.patient_record import PatientRecord
@@ -43,6 +46,9 @@ class Tables:
     passkeys: dict[UUID, Passkey] = field(default_factory=dict)
     recovery_codes: dict[tuple[UUID, bytes], None] = field(default_factory=dict)
     tickets: dict[bytes, Ticket] = field(default_factory=dict)
+    invitations: dict[UUID, Invitation] = field(default_factory=dict)
+    confirmations: dict[tuple[UUID, Purpose], Confirmation] = field(default_factory=dict)
+    merges: dict[UUID, Merge] = field(default_factory=dict)
     answers: dict[tuple[UUID, str], tuple[str, bytes, dict[str, Any]]] = field(default_factory=dict)
     audit: dict[UUID, AuditEntry] = field(default_factory=dict)
     events: dict[UUID, DomainEvent] = field(default_factory=dict)

@@ -4,14 +4,17 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.accounts.application.ports import RepeatKey
 from services.accounts.domain.attempts import Attempts
+from services.accounts.domain.invitation import InvitationState
 from services.accounts.domain.login import Login
 from services.accounts.domain.machine_client import MachineClient
+from services.accounts.infrastructure.in_memory.patients import InMemoryMerges, InMemoryPatients
 from services.accounts.infrastructure.in_memory.proxies import InMemoryProxies
 from services.accounts.infrastructure.in_memory.sign_in_stores import (
     InMemoryCodes,
@@ -22,12 +25,13 @@ from services.accounts.infrastructure.in_memory.sign_in_stores import (
     InMemorySessions,
     InMemoryTickets,
 )
+from services.accounts.infrastructure.in_memory.staff import InMemoryInvitations, InMemoryMemberships
 from services.accounts.infrastructure.in_memory.stores import (
     InMemoryAccounts,
     InMemoryClinics,
-    InMemoryMemberships,
-    InMemoryPatients,
+    InMemoryConfirmations,
     Scope,
+    Store,
 )
 from services.accounts.infrastructure.in_memory.tables import Tables
 from services.shared.kernel.audit import AuditEntry
@@ -51,6 +55,14 @@ class InMemoryWork:
         self.tickets = InMemoryTickets(tables, scope)
         self.clinics = InMemoryClinics(tables, scope)
         self.proxies = InMemoryProxies(tables, scope)
+        self.invitations = InMemoryInvitations(tables, scope)
+        self.confirmations = InMemoryConfirmations(tables, scope)
+        self.merges = InMemoryMerges(tables, scope)
+
+    async def act_for(self, person_id: UUID) -> None:
+        for store in vars(self).values():
+            if isinstance(store, Store):
+                store.scope = replace(store.scope, person_id=person_id)
 
     def record(self, *events: DomainEvent) -> None:
         for event in events:
@@ -118,6 +130,14 @@ class InMemoryDirectory:
     async def clinic_of_patient(self, patient_id: UUID) -> UUID | None:
         record = self._transactions.tables.patients.get(patient_id)
         return record.clinic_id if record else None
+
+    async def clinic_of_invitation(self, code_hash: bytes) -> UUID | None:
+        found = (
+            each.clinic_id
+            for each in self._transactions.tables.invitations.values()
+            if each.code_hash == code_hash and each.state is InvitationState.OPEN
+        )
+        return next(found, None)
 
 
 class InMemoryMachineClients:

@@ -6,7 +6,9 @@ from uuid import UUID
 from services.accounts.domain.account import Account, AccountKind
 from services.accounts.domain.events import (
     AccountCreated,
+    AccountDeleted,
     AccountUpdated,
+    AddressedMessage,
     OneTimeCodeIssued,
     PatientRegistered,
     ProfessionalRegistered,
@@ -16,7 +18,7 @@ from services.accounts.domain.membership import Membership
 from services.accounts.domain.patient_record import PatientRecord
 from services.accounts.domain.proxy import Proxy
 from services.shared.contracts import accounts as wire
-from services.shared.contracts.commands import SendOneTimeCode, SendSignInAlert
+from services.shared.contracts.commands import SendOneTimeCode, SendSignInAlert, SendToAddress
 from services.shared.kernel.events import DomainEvent
 from services.shared.kernel.principal import Role
 from services.shared.platform.messaging.envelope import Message, new_message
@@ -29,19 +31,27 @@ CRITICAL_QUEUE = "notification-critical"
 
 def message_of(event: DomainEvent) -> tuple[Message, str]:
     """Return the message and its topic or queue."""
+    if isinstance(event, OneTimeCodeIssued):
+        return _one_time_code(event), COMMANDS_QUEUE
+    if isinstance(event, AddressedMessage):
+        return _addressed(event), COMMANDS_QUEUE
+    if isinstance(event, SignedInFromNewDevice):
+        return _sign_in_alert(event), CRITICAL_QUEUE
+    return _announcement(event), EVENTS_TOPIC
+
+
+def _announcement(event: DomainEvent) -> Message:
     match event:
         case AccountCreated():
-            return _account("account.created", event, wire.AccountCreated), EVENTS_TOPIC
+            return _account("account.created", event, wire.AccountCreated)
         case AccountUpdated():
-            return _account("account.updated", event, wire.AccountUpdated), EVENTS_TOPIC
+            return _account("account.updated", event, wire.AccountUpdated)
+        case AccountDeleted():
+            return _deleted(event)
         case PatientRegistered():
-            return _patient(event), EVENTS_TOPIC
+            return _patient(event)
         case ProfessionalRegistered():
-            return _professional(event), EVENTS_TOPIC
-        case OneTimeCodeIssued():
-            return _one_time_code(event), COMMANDS_QUEUE
-        case SignedInFromNewDevice():
-            return _sign_in_alert(event), CRITICAL_QUEUE
+            return _professional(event)
     raise TypeError(type(event).__name__)
 
 
@@ -51,14 +61,14 @@ def _account(
     model: type[wire.AccountCreated] | type[wire.AccountUpdated],
 ) -> Message:
     account, of = event.account, event.patient or event.membership
-    assert of is not None, "an account is told of in one clinic"
+    clinic_id = of.clinic_id if of else account.home_clinic_id
     data = model(
         account_id=account.id,
         version=account.version,
-        clinic_id=of.clinic_id,
+        clinic_id=clinic_id,
         kind="patient" if account.kind is AccountKind.PATIENT else "staff",
         roles=sorted(_roles(of)),
-        name=_display_name(of),
+        name=_display_name(account, of),
         sex=of.sex.value if isinstance(of, PatientRecord) else None,
         birth_date=_birth_date(account, of),
         email=account.email,
@@ -72,7 +82,7 @@ def _account(
         message_type,
         source=SOURCE,
         subject=account.id,
-        clinic_id=of.clinic_id,
+        clinic_id=clinic_id,
         time=event.occurred_at,
         data=data,
     )
@@ -91,16 +101,18 @@ def _proxy(proxy: Proxy, reader_id: UUID) -> wire.ProxyData:
     )
 
 
-def _roles(of: PatientRecord | Membership) -> frozenset[Role]:
-    return of.roles if isinstance(of, Membership) else frozenset({Role.PATIENT})
+def _roles(of: PatientRecord | Membership | None) -> frozenset[Role]:
+    return of.roles_at_work if isinstance(of, Membership) else frozenset({Role.PATIENT})
 
 
-def _display_name(of: PatientRecord | Membership) -> str:
+def _display_name(account: Account, of: PatientRecord | Membership | None) -> str:
     """The social name where there is one: it is how a person is addressed."""
+    if of is None:
+        return account.name
     return (of.social_name or of.name) if isinstance(of, PatientRecord) else of.name
 
 
-def _birth_date(account: Account, of: PatientRecord | Membership) -> date | None:
+def _birth_date(account: Account, of: PatientRecord | Membership | None) -> date | None:
     return of.birth_date if isinstance(of, PatientRecord) else account.birth_date
 
 
@@ -114,7 +126,7 @@ def _patient(event: PatientRegistered) -> Message:
         time=event.occurred_at,
         data=wire.PatientRegistered(
             patient_id=record.id,
-            person_id=record.person_id,
+            person_id=event.owner_id or record.person_id,
             version=record.version,
             record_number=record.record_number,
             name=record.name,
@@ -122,6 +134,7 @@ def _patient(event: PatientRegistered) -> Message:
             sex=record.sex.value,
             birth_date=record.birth_date,
             mother_name=record.mother_name,
+            merged_into=record.merged_into,
         ),
     )
 
@@ -144,7 +157,7 @@ def _professional(event: ProfessionalRegistered) -> Message:
             council_number=registration.number,
             council_uf=registration.uf,
             verified=registration.verified,
-            roles=sorted(membership.roles),
+            roles=sorted(membership.roles_at_work),
         ),
     )
 
@@ -162,6 +175,39 @@ def _one_time_code(event: OneTimeCodeIssued) -> Message:
             expires_at=event.expires_at,
             purpose=event.purpose,
         ),
+    )
+
+
+def _addressed(event: AddressedMessage) -> Message:
+    return new_message(
+        "notification.command.to_address",
+        source=SOURCE,
+        subject=event.recipient_id,
+        clinic_id=event.clinic_id,
+        time=event.occurred_at,
+        data=SendToAddress(
+            recipient_id=event.recipient_id,
+            template=event.template,
+            channel=event.channel,
+            address=event.address,
+            first_name=event.first_name,
+            locale=event.locale,
+            code=event.code,
+            at=event.at,
+            useful_until=event.useful_until,
+        ),
+    )
+
+
+def _deleted(event: AccountDeleted) -> Message:
+    account = event.account
+    return new_message(
+        "account.deleted",
+        source=SOURCE,
+        subject=account.id,
+        clinic_id=account.home_clinic_id,
+        time=event.occurred_at,
+        data=wire.AccountDeleted(account_id=account.id, version=account.version),
     )
 
 

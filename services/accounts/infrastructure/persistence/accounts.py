@@ -68,6 +68,26 @@ class PostgresAccounts(PostgresAccountReader):
             account.has_password,
         )
 
+    async def release_login(self, login: Login, account_id: UUID) -> None:
+        await self._session.execute(
+            "DELETE FROM logins WHERE lookup = $1 AND person_id = $2",
+            login_lookup(self._vault, login),
+            account_id,
+        )
+
+    async def hand_over_logins(self, account_id: UUID, heir_id: UUID) -> None:
+        # Row-level security lets nobody write a row out of sight by UPDATE; registration may insert unseen.
+        handed = await self._session.rows(
+            "DELETE FROM logins WHERE person_id = $1 RETURNING lookup, kind", account_id
+        )
+        for row in handed:  # an e-mail address and a CPF at most
+            await self._session.execute(
+                "INSERT INTO logins (lookup, kind, person_id) VALUES ($1, $2, $3)",
+                row["lookup"],
+                row["kind"],
+                heir_id,
+            )
+
     async def claim_login(self, login: Login, account_id: UUID) -> bool:
         # Without a conflict target: naming one would ask for the right to read the row that is in the way.
         tag = await self._session.execute(

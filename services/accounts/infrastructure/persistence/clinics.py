@@ -1,5 +1,6 @@
 """Clinics in PostgreSQL."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.accounts.domain.clinic import Clinic
@@ -13,6 +14,10 @@ class PostgresClinicReader:
     async def get(self, clinic_id: UUID) -> Clinic | None:
         row = await self._reading.row("SELECT id, name, cnpj FROM clinics WHERE id = $1", clinic_id)
         return Clinic(**row) if row else None
+
+    async def all(self) -> Sequence[Clinic]:
+        rows = await self._reading.rows("SELECT id, name, cnpj FROM clinics ORDER BY search_text(name), id")
+        return [Clinic(**row) for row in rows]
 
 
 class PostgresClinics(PostgresClinicReader):

@@ -35,6 +35,9 @@ class PostgresDirectory:
     async def clinic_of_patient(self, patient_id: UUID) -> UUID | None:
         return await self._id("SELECT clinic_of_patient($1)", patient_id)
 
+    async def clinic_of_invitation(self, code_hash: bytes) -> UUID | None:
+        return await self._id("SELECT clinic_of_invitation($1)", code_hash)
+
     async def _id(self, sql: str, key: bytes | UUID) -> UUID | None:
         """The doors need no scope, so one statement without a transaction does."""
         async with self._database.statements() as session:
@@ -114,6 +117,7 @@ async def forget_expired(database: Database) -> None:
     async with database.write(_NOBODY) as session:
         await session.value("SELECT forget_expired()")
         await session.value("SELECT forget_sign_in_traces()")
+        await session.value("SELECT forget_confirmations()")
         await session.execute("DELETE FROM attempts WHERE last_failure_at < now() - interval '2 days'")
 
 

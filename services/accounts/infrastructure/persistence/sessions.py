@@ -88,13 +88,17 @@ class PostgresSessions(PostgresSessionReader):
         if session.revoked_at is not None:
             self.ended[session.id] = session.revoked_at
 
-    async def end_all(self, person_id: UUID, now: datetime, *, but: UUID | None = None) -> int:
+    async def end_all(
+        self, person_id: UUID, now: datetime, *, but: UUID | None = None, clinic_id: UUID | None = None
+    ) -> int:
         rows = await self._session.rows(
             """UPDATE sessions SET revoked_at = $2
-               WHERE person_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $3 RETURNING id""",
+               WHERE person_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $3
+                 AND ($4::uuid IS NULL OR clinic_id = $4) RETURNING id""",
             person_id,
             now,
             but,
+            clinic_id,
         )
         self.ended |= {row["id"]: now for row in rows}
         return len(rows)

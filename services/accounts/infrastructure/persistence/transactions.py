@@ -11,15 +11,24 @@ from services.accounts.application.ports import IdentifierVault, RepeatKey
 from services.accounts.infrastructure.messaging.wire_events import message_of
 from services.accounts.infrastructure.persistence.accounts import PostgresAccountReader, PostgresAccounts
 from services.accounts.infrastructure.persistence.clinics import PostgresClinicReader, PostgresClinics
+from services.accounts.infrastructure.persistence.confirmations import (
+    PostgresConfirmationReader,
+    PostgresConfirmations,
+)
 from services.accounts.infrastructure.persistence.credentials import (
     PostgresCredentialReader,
     PostgresCredentials,
 )
 from services.accounts.infrastructure.persistence.devices import PostgresDeviceReader, PostgresDevices
+from services.accounts.infrastructure.persistence.invitations import (
+    PostgresInvitationReader,
+    PostgresInvitations,
+)
 from services.accounts.infrastructure.persistence.memberships import (
     PostgresMembershipReader,
     PostgresMemberships,
 )
+from services.accounts.infrastructure.persistence.merges import PostgresMergeReader, PostgresMerges
 from services.accounts.infrastructure.persistence.one_time_codes import PostgresCodes
 from services.accounts.infrastructure.persistence.passkeys import (
     PostgresPasskeyReader,
@@ -54,6 +63,9 @@ class PostgresReading:
         self.passkeys = PostgresPasskeyReader(session)
         self.clinics = PostgresClinicReader(session)
         self.proxies = PostgresProxyReader(session)
+        self.invitations = PostgresInvitationReader(session, vault)
+        self.confirmations = PostgresConfirmationReader(session, vault)
+        self.merges = PostgresMergeReader(session)
 
     async def audit(self, entry: AuditEntry) -> None:
         await self._reading.audit(replace(entry, trace_id=entry.trace_id or current_trace_id()))
@@ -75,6 +87,12 @@ class PostgresWork:
         self.tickets = PostgresTickets(session, vault)
         self.clinics = PostgresClinics(session)
         self.proxies = PostgresProxies(session)
+        self.invitations = PostgresInvitations(session, vault)
+        self.confirmations = PostgresConfirmations(session, vault)
+        self.merges = PostgresMerges(session)
+
+    async def act_for(self, person_id: UUID) -> None:
+        await self._session.value("SELECT set_config('app.person', $1, true)", str(person_id))
 
     def record(self, *events: DomainEvent) -> None:
         self._events.extend(events)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 
 from services.accounts.application.commands.register_patient import RegisterPatient
 from services.accounts.application.ports import RepeatKey
@@ -14,6 +14,7 @@ from services.accounts.application.queries.get_patient import GetPatient
 from services.accounts.domain.masks import mask_cpf, mask_email, mask_phone
 from services.accounts.domain.membership import Membership
 from services.accounts.domain.patient_record import PatientRecord
+from services.accounts.interface.http.cursors import Cursor, Limit, Search, cursor_after, cursor_of
 from services.accounts.interface.http.front_desk import desk_of
 from services.accounts.interface.http.schemas import (
     DoctorPageView,
@@ -27,14 +28,9 @@ from services.accounts.interface.http.schemas import (
 from services.accounts.interface.http.sessions import never_stored
 from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.http.callers import address_of, callers
-from services.shared.platform.http.pages import CURSOR_INVALID, decode_cursor, encode_cursor
 
 READERS = (Role.DOCTOR, Role.RECEPTIONIST, Role.TECHNICIAN, Role.RELEASER, Role.ADMINISTRATOR)
 router = APIRouter(tags=["patients"])
-
-Search = Annotated[str, Query(max_length=120)]
-Cursor = Annotated[str | None, Query(max_length=200)]
-Limit = Annotated[int, Query(ge=1, le=100)]
 
 
 @router.get("/patients", description=FindPatients.__doc__)
@@ -47,11 +43,11 @@ async def find_patients(  # noqa: PLR0917  FastAPI fills parameters by name
     limit: Limit = 20,
 ) -> PatientPageView:
     page = await desk_of(request).find_patients(
-        q, caller, after=_after(cursor), limit=limit, address=address_of(request)
+        q, caller, after=cursor_after(cursor), limit=limit, address=address_of(request)
     )
     never_stored(response)
     return PatientPageView(
-        items=[_patient(record) for record in page.records], next_cursor=_cursor(page.next_after)
+        items=[patient_view(record) for record in page.records], next_cursor=cursor_of(page.next_after)
     )
 
 
@@ -79,9 +75,9 @@ async def get_patient(
     patient_id: UUID,
     caller: Annotated[Principal, callers(*READERS)],
 ) -> PatientView:
-    record = await desk_of(request).get_patient(patient_id, caller, address=address_of(request))
+    record, stands_for = await desk_of(request).get_patient(patient_id, caller, address=address_of(request))
     never_stored(response)
-    return _patient(record)
+    return patient_view(record).model_copy(update={"merged_records": list(stands_for)})
 
 
 @router.get("/patients/{patient_id}/identifiers", description=GetIdentifiers.__doc__)
@@ -104,13 +100,13 @@ async def find_doctors(
     cursor: Cursor = None,
     limit: Limit = 20,
 ) -> DoctorPageView:
-    page = await desk_of(request).find_doctors(q, caller, after=_after(cursor), limit=limit)
+    page = await desk_of(request).find_doctors(q, caller, after=cursor_after(cursor), limit=limit)
     return DoctorPageView(
-        items=[_doctor(membership) for membership in page.doctors], next_cursor=_cursor(page.next_after)
+        items=[_doctor(membership) for membership in page.doctors], next_cursor=cursor_of(page.next_after)
     )
 
 
-def _patient(record: PatientRecord) -> PatientView:
+def patient_view(record: PatientRecord) -> PatientView:
     return PatientView(
         id=record.id,
         record_number=record.record_number,
@@ -121,6 +117,7 @@ def _patient(record: PatientRecord) -> PatientView:
         cpf_masked=mask_cpf(record.cpf),
         email_masked=mask_email(record.email),
         phone_masked=mask_phone(record.phone.e164 if record.phone else None),
+        merged_into=record.merged_into,
     )
 
 
@@ -133,16 +130,3 @@ def _doctor(membership: Membership) -> DoctorView:
         council_number=registration.number if registration else None,
         council_uf=registration.uf if registration else None,
     )
-
-
-def _cursor(last: UUID | None) -> str | None:
-    return encode_cursor([str(last)]) if last else None
-
-
-def _after(cursor: str | None) -> UUID | None:
-    if cursor is None:
-        return None
-    try:
-        return UUID(decode_cursor(cursor, 1)[0])
-    except ValueError:
-        raise CURSOR_INVALID.error(field="cursor") from None

@@ -5,13 +5,18 @@ from fastapi import APIRouter
 from services.accounts.interface.http import (
     access,
     first_access,
+    invitations,
     me,
+    merges,
+    own_account,
     password,
+    patient_contacts,
     patients,
     proxies,
     second_factors,
     sessions,
     sign_ins,
+    staff,
     step_up,
 )
 from services.accounts.interface.http.issuer import issuer_router
@@ -34,5 +39,10 @@ def all_routers(issuer: str) -> list[APIRouter]:
         proxies.router,
         patients.router,
         first_access.router,
+        invitations.router,
+        own_account.router,
+        patient_contacts.router,
+        merges.router,
+        staff.router,
         issuer_router(issuer),
     ]

@@ -68,6 +68,9 @@ class PatientBody(Body):
     email: Line | None = None
     phone: Line | None = None
     locale: Locale = "pt-BR"
+    somebody_else: bool = Field(
+        False, description="The patient of the same name and birth date was looked at, and is somebody else."
+    )
 
     def typed(self) -> TypedPatient:
         return TypedPatient(**self.model_dump())
@@ -148,6 +151,10 @@ class PatientView(BaseModel):
     cpf_masked: str | None
     email_masked: str | None
     phone_masked: str | None
+    merged_into: UUID | None = None
+    merged_records: list[UUID] = Field(
+        [], description="Records that this one stands for; their exams show here."
+    )
 
 
 class PatientPageView(BaseModel):

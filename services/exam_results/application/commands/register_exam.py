@@ -37,7 +37,8 @@ class RegisterExam:
     """Register an exam: state `registered`, or `scheduled` when an appointment is given.
 
     A doctor orders in the own name; a receptionist names the requesting doctor. Patient and doctor must be known
-    in this clinic. A calculated exam is refused for people the equation does not hold for.
+    in this clinic; a record that was merged into another takes no exam. A calculated exam is refused for people
+    the equation does not hold for.
     """
 
     catalogue: Catalogue
@@ -98,7 +99,9 @@ def _known(people: OrderPeople) -> Patient:
         raise errors.ACCESS_CLOSED.error()
     if people.patient is None:
         raise errors.PATIENT_NOT_KNOWN.error(field="patient_id")
-    if people.requester is None:
+    if people.patient.merged_into is not None:
+        raise errors.PATIENT_MERGED.error(field="patient_id", survivor_id=people.patient.merged_into)
+    if people.requester is None or Role.DOCTOR not in people.requester.roles:
         raise errors.REQUESTER_NOT_KNOWN.error(field="requester_id")
     return people.patient
 

@@ -19,6 +19,7 @@ from services.exam_results.domain.evaluation import evaluate
 from services.exam_results.domain.exam import Exam
 from services.exam_results.domain.report import Release, build_snapshot
 from services.shared.kernel.clock import Clock
+from services.shared.kernel.principal import Role
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class ReleaseExam:
         if requester is None:
             raise errors.REQUESTER_NOT_KNOWN.error()
         releaser = await work.people.professional(caller.id)
-        if releaser is None:
+        if releaser is None or Role.RELEASER not in releaser.roles:  # never was, or the access here has ended
             raise errors.RELEASER_NOT_KNOWN.error()
         if not releaser.verified:
             raise errors.RELEASER_NOT_VERIFIED.error()

@@ -41,6 +41,14 @@ class InMemoryExamStore:
         self._memory.announced += exam.recorded
         exam.recorded.clear()
 
+    async def of_patient_not_of(self, patient_id: UUID, person_id: UUID) -> Sequence[UUID]:
+        exams = [exam for exam_id in self._memory.streams if (exam := self._memory.exam(exam_id))]
+        return sorted(
+            exam.facts.id
+            for exam in exams
+            if exam.facts.patient_id == patient_id and exam.facts.person_id != person_id
+        )
+
     async def barcode_is_anothers(self, clinic_id: UUID, barcode: str, patient_id: UUID) -> bool:
         facts = [exam.facts for exam_id in self._memory.streams if (exam := self._memory.exam(exam_id))]
         return any(

@@ -19,6 +19,12 @@ SELECT EXISTS (SELECT FROM exams WHERE clinic_id = $1 AND barcode = $2 AND patie
 """
 
 
+_OF_PATIENT_NOT_OF = """
+SELECT exam_id FROM exams WHERE clinic_id = (SELECT clinic_id FROM patients WHERE patient_id = $1)
+AND patient_id = $1 AND person_id <> $2 ORDER BY exam_id
+"""
+
+
 class PostgresExamStore:
     def __init__(self, session: WriteSession, lifecycle: Lifecycle, topic: str) -> None:
         self._session = session
@@ -41,6 +47,10 @@ class PostgresExamStore:
     async def project(self, exam: Exam) -> None:
         """Bring the read table's row to this exam; a row that knows more stays."""
         await self._session.insert("exams", [exam_row(exam)], KEEP_NEWER)
+
+    async def of_patient_not_of(self, patient_id: UUID, person_id: UUID) -> Sequence[UUID]:
+        rows = await self._session.rows(_OF_PATIENT_NOT_OF, patient_id, person_id)
+        return [row["exam_id"] for row in rows]
 
     async def barcode_is_anothers(self, clinic_id: UUID, barcode: str, patient_id: UUID) -> bool:
         await self._session.value(

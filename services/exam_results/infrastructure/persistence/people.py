@@ -17,12 +17,13 @@ from services.shared.platform.postgres.database import Row, Scope, WriteSession
 
 _PUT_PATIENT = """
 INSERT INTO patients (patient_id, clinic_id, person_id, record_number, name, social_name, sex, birth_date,
-                      mother_name, search, version)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                      mother_name, search, version, merged_into)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (patient_id) DO UPDATE SET
     person_id = excluded.person_id, record_number = excluded.record_number, name = excluded.name,
     social_name = excluded.social_name, sex = excluded.sex, birth_date = excluded.birth_date,
-    mother_name = excluded.mother_name, search = excluded.search, version = excluded.version
+    mother_name = excluded.mother_name, search = excluded.search, version = excluded.version,
+    merged_into = excluded.merged_into
 WHERE patients.version < excluded.version
 """
 _PUT_PROFESSIONAL = """
@@ -57,6 +58,7 @@ _PATIENT = [
     "sex",
     "birth_date",
     "mother_name",
+    "merged_into",
 ]
 _PROFESSIONAL = ["account_id", "clinic_id", "name", "council", "number", "uf", "verified", "roles"]
 _FOR_ORDER = f"""SELECT
@@ -151,6 +153,7 @@ class PostgresPeople:
             patient.mother_name,
             searchable([patient.name, patient.social_name, patient.record_number]),
             version,
+            patient.merged_into,
         )
 
     async def put_professional(self, professional: Professional, version: int) -> bool:
@@ -217,6 +220,7 @@ def _patient(row: Row) -> Patient:
         sex=Sex(row["sex"]),
         birth_date=row["birth_date"],
         mother_name=row["mother_name"],
+        merged_into=row["merged_into"],
     )
 
 

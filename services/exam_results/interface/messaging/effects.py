@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.exam_results.application.commands.follow_patient import FollowPatient
 from services.exam_results.application.commands.record_report_file import RecordReportFile, WaitsFor
 from services.exam_results.application.ports import Account, ExamFile, ExamWork, RecordedRelation
 from services.exam_results.domain.people import Patient, Professional, Sex
@@ -30,7 +31,7 @@ class AccountsEffect:
         people = work.people
         data = message.data
         if isinstance(data, accounts.PatientRegistered):
-            newer = await people.put_patient(_patient(data, clinic), data.version)
+            newer = await FollowPatient().run(work, _patient(data, clinic), data.version, message.time)
         elif isinstance(data, accounts.DoctorRegistered):
             newer = await people.put_professional(_professional(data, clinic), data.version)
         elif isinstance(data, accounts.AccountData):
@@ -87,6 +88,7 @@ def _patient(data: accounts.PatientRegistered, clinic_id: UUID) -> Patient:
         sex=Sex(data.sex),
         birth_date=data.birth_date,
         mother_name=data.mother_name,
+        merged_into=data.merged_into,
     )
 
 

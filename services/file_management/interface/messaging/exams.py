@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.file_management.application.commands.follow_person import FollowPerson
 from services.file_management.application.commands.open_folder import OpenFolder
 from services.file_management.application.commands.open_report import OpenReport
 from services.file_management.application.commands.render_draft import RenderDraft
@@ -27,6 +28,7 @@ class ExamEvents:
     render_draft: RenderDraft
     sign_report: SignReport
     open_report: OpenReport
+    follow_person: FollowPerson
 
     async def apply(self, message: Message) -> str:
         """Return `done`, `repeat` (applied before) or `stale` (nothing is due)."""
@@ -43,6 +45,8 @@ class ExamEvents:
                 return await self.open_folder.run(_exam(message, data), occasion)
             case ExamCompleted() as data:
                 return await self.render_draft.run(_exam(message, data), data.report_version, occasion)
+            case ExamUpdated(person_changed=True) as data:
+                return await self.follow_person.run(_exam(message, data), occasion)
             case ExamUpdated(state=state, report_version=int(version)) as data if state in RELEASED:
                 return await self.sign_report.run(_exam(message, data), version, occasion)
             case ExamResultReady() as data:

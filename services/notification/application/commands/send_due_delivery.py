@@ -19,6 +19,7 @@ from services.notification.application.ports import (
     SecretVault,
     SmsChannel,
 )
+from services.notification.domain.addressed import Addressed
 from services.notification.domain.channel import Channel
 from services.notification.domain.clinic import Clinic
 from services.notification.domain.contact import Contact, masked
@@ -123,14 +124,18 @@ class SendDueDelivery:
     async def _compose(
         self, claimed: Delivery, template: Template
     ) -> EmailMessage | SmsMessage | Hold | Suppress:
-        sources = self._sources
-        contact, preferences, clinic = await asyncio.gather(
+        sources, now = self._sources, self._clock.now()
+        secret = await sources.vault.read(claimed.reason, now=now) if claimed.has_secret else None
+        if claimed.has_secret and secret is None:
+            return Suppress(TOO_LATE)
+        told = Addressed.from_text(secret) if secret is not None and claimed.addressed else None
+        known, preferences, clinic = await asyncio.gather(
             sources.contacts.find(claimed.person_id),
             sources.preferences.find(claimed.person_id),
             sources.clinics.find(claimed.clinic_id),
         )
+        contact = told.contact(claimed.person_id) if told else known
         assert contact is not None  # a delivery is planned from a contact, and contacts are never removed
-        now = self._clock.now()
         what = decide(
             template,
             claimed.channel,
@@ -144,13 +149,10 @@ class SendDueDelivery:
             return what
         if await self._went_on(claimed):
             return Suppress(SUPERSEDED)
-        code = await sources.vault.read(claimed.reason, now=now) if claimed.has_secret else None
-        if claimed.has_secret and code is None:
-            return Suppress(TOO_LATE)
         if clinic is None:
             raise _Refused(CLINIC_UNKNOWN)
         url = link(sources.portal_url, claimed.channel, claimed.exam_id)
-        facts = Facts(url=url, zone=sources.zone, at=claimed.at, code=code)
+        facts = Facts(url=url, zone=sources.zone, at=claimed.at, code=told.code if told else secret)
         return self._render(claimed, template, contact=contact, to=what.to, clinic=clinic, facts=facts)
 
     async def _went_on(self, claimed: Delivery) -> bool:

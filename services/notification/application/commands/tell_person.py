@@ -70,6 +70,11 @@ class TellPerson:
         await self._resume([notice], contact)
         return Told.DONE
 
+    async def at_address(self, notice: Notice, contact: Contact) -> Told:
+        """Tell at the one address the contact holds, whatever is on file."""
+        await self._record(notice, contact, await self._preferences.find(notice.person_id))
+        return Told.DONE
+
     async def resume(self, contact: Contact) -> None:
         """Tell what has waited for this contact."""
         await self._resume(await self._parked.waiting_for(contact.person_id), contact)

@@ -34,6 +34,8 @@ class ExamEvents:
                     traceparent=message.traceparent,
                 )
             )
+        if isinstance(data, ExamUpdated) and data.person_changed:
+            return Told.DONE  # whose exam it is changed, nothing that the person was told of
         if isinstance(data, ExamResultReady):
             return await self._report(
                 ReadyReport(

@@ -23,6 +23,7 @@ def effects(listeners: Listeners, clock: Clock) -> dict[str, Effect]:
         send_one_time_code=listeners.send_one_time_code,
         send_sign_in_alert=listeners.send_sign_in_alert,
         send_emergency_alert=listeners.send_emergency_alert,
+        tell_address=listeners.tell_address,
     )
     handlers: dict[str, Handler] = {
         "notification-accounts": AccountEvents(

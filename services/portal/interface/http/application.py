@@ -16,13 +16,16 @@ from services.portal.interface.http.pages import (
     account,
     bench,
     confirm,
+    contact,
     dead_letters,
     downloads,
+    duplicates,
     emergency,
     exam,
     exam_list,
     first_access,
     home,
+    invitation,
     new_authenticator,
     notices,
     orders,
@@ -34,6 +37,8 @@ from services.portal.interface.http.pages import (
     security,
     sign_in,
     sign_in_steps,
+    sign_up,
+    staff,
     values,
     verification,
 )
@@ -45,6 +50,7 @@ PAGES = (
     sign_in, sign_in_steps, reset, confirm, security, new_authenticator,
     first_access, home, patients, orders, exam_list, exam, bench, values, release, downloads,
     notices, dead_letters, accesses, account, permissions, others, emergency, verification,
+    staff, invitation, sign_up, contact, duplicates,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

@@ -8,9 +8,12 @@ from services.portal.application.api.accounts import AccountsApi
 from services.portal.application.api.dead_letters import DeadLettersApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
+from services.portal.application.api.identity import IdentityApi
+from services.portal.application.api.merges import MergesApi
 from services.portal.application.api.notifications import NotificationsApi
 from services.portal.application.api.relations import RelationsApi
 from services.portal.application.api.security import SecurityApi
+from services.portal.application.api.staff import StaffApi
 from services.portal.application.ports import SealedStore
 from services.portal.application.searches import Searches
 from services.portal.application.sessions import Sessions
@@ -30,6 +33,9 @@ class Portal:
     security: SecurityApi
     relations: RelationsApi
     dead_letters: DeadLettersApi
+    staff: StaffApi
+    identity: IdentityApi
+    merges: MergesApi
     sessions: Sessions
     searches: Searches
     store: SealedStore

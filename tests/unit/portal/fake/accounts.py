@@ -55,6 +55,10 @@ def accounts(world: World) -> APIRouter:
         if body.get("cpf") == "52998224725":
             existing = next(iter(world.records))
             raise Refused(409, "accounts.patient_exists", "Já existe um paciente.", existing_id=existing)
+        alike = [one for one in world.records.values() if one["name"] == body["name"]]
+        if alike and not body.get("somebody_else"):
+            detail = "Já existe um paciente com este nome."
+            raise Refused(409, "accounts.possible_duplicate", detail, existing_id=alike[0]["id"])
         first = next(iter(world.records.values()))
         record = first | body | {"id": fresh_id(), "person_id": fresh_id(), "record_number": "A-000200"}
         world.records[record["id"]] = record

@@ -10,8 +10,11 @@ from tests.unit.portal.fake.accounts import accounts
 from tests.unit.portal.fake.bench import bench
 from tests.unit.portal.fake.dead_letters import dead_letters
 from tests.unit.portal.fake.exams import exam_of, exams
+from tests.unit.portal.fake.identity import identity
+from tests.unit.portal.fake.merges import merges
 from tests.unit.portal.fake.relations import proxies, relations
 from tests.unit.portal.fake.security import security
+from tests.unit.portal.fake.staff import staff
 from tests.unit.portal.fake.state import Call, Json, Refused, World, refusal
 
 
@@ -25,6 +28,9 @@ def fake_api(world: World) -> FastAPI:
         relations(world),
         accounts(world),
         security(world),
+        staff(world),
+        identity(world),
+        merges(world),
         exams(world),
         bench(world),
         files(world),

@@ -94,3 +94,25 @@ def records() -> dict[str, dict[str, Any]]:
         "sex": "M",
     }
     return {str(ana["id"]): ana, str(bruno["id"]): bruno}
+
+
+def staff() -> dict[str, dict[str, Any]]:
+    """Staff of clinic A, as its administrator sees them."""
+    council = {"council": None, "council_number": None, "council_uf": None}
+    crm = {"council": "CRM", "council_number": "900001", "council_uf": "SP"}
+    facts = {
+        "active": True,
+        "verified": False,
+        "verified_at": None,
+        "verified_by": None,
+        "verified_how": None,
+        "verified_note": None,
+        "email_masked": "e***@teste.test",
+    }
+    return {
+        person.id: {"id": person.id, "name": person.name, "roles": person.roles}
+        | (crm if {"doctor", "releaser"} & set(person.roles) else council)
+        | facts
+        for person in people().values()
+        if person.clinic == CLINIC_A
+    }

@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 
 from services.shared.kernel.ids import new_id
-from tests.unit.portal.fake.people import Person, people, records
+from tests.unit.portal.fake.people import Person, people, records, staff
 
 Json = dict[str, Any]
 STATES = {
@@ -61,6 +61,12 @@ class World:
     needs_step_up: set[str] = field(default_factory=set)  # paths of any service
     codes_sent: list[str] = field(default_factory=list)
     devices: list[str] = field(default_factory=list)
+    staff: dict[str, Json] = field(default_factory=staff)
+    invitations: dict[str, Json] = field(default_factory=dict)
+    merges: dict[str, Json] = field(default_factory=dict)
+    asked: list[Json] = field(default_factory=list)
+    accepted: list[Json] = field(default_factory=list)
+    invited_is_known: bool = False
     calls: list[Call] = field(default_factory=list)
     down: set[str] = field(default_factory=set)
     overrun: set[str] = field(default_factory=set)  # services that were asked too much by this visitor

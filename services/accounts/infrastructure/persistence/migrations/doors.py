@@ -45,6 +45,19 @@ def door_by_birth_date(app: str) -> list[str]:
     ]
 
 
+def door_to_invitations(app: str) -> list[str]:
+    """Who holds an invitation's code learns which clinic it is of; the row itself is read in that clinic's scope."""
+    return [
+        *reads("invitations"),
+        *door(
+            app,
+            "clinic_of_invitation(bytea)",
+            "uuid",
+            "SELECT clinic_id FROM invitations WHERE code_hash = $1 AND state = 'open'",
+        ),
+    ]
+
+
 def door_to_staff(app: str) -> list[str]:
     """Who people of a clinic are, for its patients: names and roles of those ids that work where the person of the
     transaction has a record. An exact id and no list, as everywhere here; a stranger's id gives nothing.
@@ -60,6 +73,14 @@ def door_to_staff(app: str) -> list[str]:
                    SELECT FROM patient_records r WHERE r.clinic_id = m.clinic_id
                    AND r.person_id = nullif(current_setting('app.person', true), '')::uuid)""",
         ),
+    ]
+
+
+def door_of_confirmations(app: str) -> list[str]:
+    past = "expires_at < now() - interval '1 hour'"
+    return [
+        f"CREATE POLICY forgotten ON confirmations TO CURRENT_USER USING ({past})",
+        *door(app, "forget_confirmations()", "void", f"DELETE FROM confirmations WHERE {past}"),  # noqa: S608
     ]
 
 

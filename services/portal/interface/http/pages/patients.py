@@ -57,7 +57,8 @@ async def show_registration(visit: Desk) -> Response:
 async def register(visit: Desk, form: Annotated[Form, checked_form()]) -> Response:
     typed = {name: form.get(name) for name in _FIELDS}
     try:
-        made = await visit.portal.accounts.register_patient(visit.caller, _patient(typed), form.key)
+        asked = _patient(typed) | ({"somebody_else": True} if form.get("somebody_else") else {})
+        made = await visit.portal.accounts.register_patient(visit.caller, asked, form.key)
     except ApiProblem as problem:
         if not problem.concerns_input:
             raise
@@ -75,13 +76,20 @@ async def open_patient(visit: Desk, patient_id: UUID) -> Response:
 async def _record(
     visit: Visit, patient_id: UUID, *, guardian_unknown: bool = False, problem: ApiProblem | None = None
 ) -> Response:
+    """A merged record leads to the one that stands for it; that one shows the exams of both."""
     patient = await visit.portal.accounts.patient(visit.caller, str(patient_id))
-    exams = await visit.portal.exams.find(visit.caller, {"patient_id": str(patient_id)})
+    if patient.get("merged_into"):
+        return visit.go(f"/pacientes/{patient['merged_into']}")
+    exams = []
+    for record_id in (str(patient_id), *patient.get("merged_records", ())):
+        found = await visit.portal.exams.find(visit.caller, {"patient_id": record_id})
+        exams += found["items"]
+    exams.sort(key=lambda exam: str(exam["created_at"]), reverse=True)
     return visit.page(
         "patient.html",
         status=422 if guardian_unknown else problem.status if problem else 200,
         patient=patient,
-        exams=exams["items"],
+        exams=exams,
         guardian_unknown=guardian_unknown,
         problem=problem,
     )

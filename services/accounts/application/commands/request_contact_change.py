@@ -1,0 +1,62 @@
+"""Lets a person change the own e-mail or mobile number."""
+
+from services.accounts.application.confirmation_codes import Channel, ConfirmationCodes, code_for_address
+from services.accounts.application.contact_messages import contact_of
+from services.accounts.application.ports import Transactions
+from services.accounts.domain.account import Account
+from services.accounts.domain.confirmation import Purpose
+from services.accounts.domain.identity_errors import CODE_TOO_SOON
+from services.accounts.domain.new_contact import NewContact
+from services.shared.kernel.clock import Clock
+from services.shared.kernel.errors import NOT_FOUND
+from services.shared.kernel.principal import Principal
+
+
+class RequestContactChange:
+    """Two codes: one to the new contact, one to the old of the same kind, or where there is none, to the other one on
+    file. Nothing changes, and nobody is told anything else, before both come back. Whoever has no contact at all
+    confirms the new one alone.
+    """
+
+    def __init__(self, transactions: Transactions, codes: ConfirmationCodes, clock: Clock) -> None:
+        self._transactions = transactions
+        self._codes = codes
+        self._clock = clock
+
+    async def __call__(self, contact: NewContact, caller: Principal) -> bool:
+        """Return True when a second code, to the old contact, is needed."""
+        now = self._clock.now()
+        async with self._transactions.write(person_id=caller.account_id) as work:
+            account = await work.accounts.get(caller.account_id)
+            if account is None:
+                raise NOT_FOUND.error()
+            contact.must_differ_from(account)
+            previous = await work.confirmations.get(account.id, Purpose.CONTACT)
+            if previous is not None and not previous.allows_another(now):
+                raise CODE_TOO_SOON.error()
+            places = [(contact.channel, contact.value), *_on_file(account, contact.channel)]
+            facts = {"channel": contact.channel, "value": contact.value}
+            confirmation, codes = self._codes.new(account.id, Purpose.CONTACT, facts, now, len(places))
+            await work.confirmations.put(confirmation)
+            for (channel, place), code in zip(places, codes, strict=True):
+                work.record(
+                    code_for_address(
+                        confirmation,
+                        code,
+                        channel=channel,
+                        address=place,
+                        clinic_id=account.home_clinic_id,
+                        locale=account.locale,
+                    )
+                )
+        return len(places) > 1
+
+
+def _on_file(account: Account, channel: Channel) -> list[tuple[Channel, str]]:
+    """Return the one contact on file that has to agree, if there is any."""
+    other: Channel = "sms" if channel == "email" else "email"
+    for each in (channel, other):
+        place = contact_of(account, each)
+        if place is not None:
+            return [(each, place)]
+    return []
