@@ -32,6 +32,7 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("documents.py", "put"): "writes what file-management told",
     ("transactions.py", "_scope"): "the clinic's id alone, under the person's own scope",
     ("sweep.py", "due"): "ids alone, under the sweep's own policy of the database",
+    ("sweep.py", "unsigned"): "how long releases wait for a signature, for an alarm: a time, no exam",
     ("rebuild.py", "_EXAMS_AFTER"): "maintenance: ids alone",
     ("rebuild.py", "_ORPHANS"): "maintenance: reads nothing",
     ("care_relations.py", "_INSERT"): "writes what a command decided",

@@ -21,15 +21,22 @@ async def tell_of_proxy(
 
 
 def proxy_entry(
-    caller: Principal, action: str, now: datetime, proxy: Proxy, address: str | None
+    caller: Principal,
+    action: str,
+    now: datetime,
+    proxy: Proxy,
+    address: str | None,
+    *,
+    patient_id: UUID | None = None,
 ) -> AuditEntry:
+    """`patient_id`: the record at whose desk it happened; the patient's own log is found by records."""
     return AuditEntry(
         at=now,
         actor_id=caller.account_id,
         actor_roles=tuple(sorted(caller.roles)),
         action=action,
         clinic_id=caller.clinic_id,
-        patient_id=proxy.person_id,
+        patient_id=patient_id or proxy.person_id,
         resource=f"proxy/{proxy.id}",
         purpose="proxy",
         address=address,

@@ -13,11 +13,13 @@ from services.shared.platform.http.pages import encode_cursor
 
 PAGE = 20
 _SERVICE = "service"
+_PROXY = "patient"  # another patient: somebody who was let in
 
 
 @dataclass(frozen=True, slots=True)
 class AccessLine:
-    """`who`: `self`, `system`, or `staff` with a name when the clinic still knows the person."""
+    """`who`: `self`, `system`, `proxy` (somebody let in by the patient or a guardian), or `staff` with a name when the
+    clinic still knows the person."""
 
     at: str
     who: str
@@ -68,6 +70,8 @@ def _key(item: Json) -> tuple[datetime, str]:
 def _who(item: Json) -> str:
     if item["is_own"]:
         return "self"
+    if _PROXY in item["actor_roles"]:
+        return "proxy"
     return "system" if _SERVICE in item["actor_roles"] else "staff"
 
 

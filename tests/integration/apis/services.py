@@ -11,8 +11,10 @@ from uuid import UUID
 
 import asyncpg
 import pymongo
+import redis
 from fastapi import FastAPI
 
+from infra.local.engines.valkey import ValkeyServer
 from infra.local.provision.databases import DatabaseUrls
 from services.shared.kernel.clock import FixedClock
 from services.shared.kernel.ids import new_id
@@ -25,9 +27,15 @@ NAMES = ("accounts", "exam_results", "file_management", "notification")
 
 
 class Engines:
-    def __init__(self, new_database: Any, valkey_url: str, mongo_url: str, admin_url: str, aws: EmbeddedAws):
+    def __init__(
+        self, new_database: Any, valkey: ValkeyServer, mongo_url: str, admin_url: str, aws: EmbeddedAws
+    ):
         self.new_database: Callable[[str], DatabaseUrls] = new_database
-        self.valkey_url = valkey_url
+        self.valkey_url = valkey.url()
+        with redis.Redis.from_url(
+            self.valkey_url
+        ) as client:  # as accounts' worker leaves it: no session has ended
+            client.set("accounts:sessions:epoch", b"of the tests")
         self.mongo_url = mongo_url
         self.admin_url = admin_url
         self.aws = aws
@@ -51,6 +59,7 @@ class Engines:
             "database_url": urls.app,
             "relay_database_url": urls.relay,
             "owner_database_url": urls.owner,
+            "sealer_database_url": urls.sealer,
         }
 
 
@@ -159,7 +168,7 @@ def _notification(engines: Engines) -> Started:
 
     name = f"apis_{new_id().hex[-12:]}"
     settings = NotificationSettings(**engines.shared, mongo_url=engines.mongo_url, mongo_database=name)
-    run_now(seed(settings))
+    run_now(seed(settings.model_copy(update={"owner_mongo_url": engines.mongo_url})))
 
     def rows() -> Mapping[str, list[str]]:
         with pymongo.MongoClient[dict[str, Any]](engines.mongo_url) as client:

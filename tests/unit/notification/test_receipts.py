@@ -117,7 +117,7 @@ async def test_a_text_receipt_settles_an_unknown_delivery(
     assert (found.state, found.detail, found.provider_id) == (state, detail, "sms-1")
 
 
-@pytest.mark.parametrize("of", [None, uuid4()])
+@pytest.mark.parametrize("of", [None, uuid4()], ids=["unnamed", "named"])
 @pytest.mark.parametrize("kind", ["Open", "DeliveryDelay", "Send"])
 async def test_what_is_not_about_a_delivery_of_ours_or_tells_nothing_is_passed_over(
     world: World, unknown: Delivery, kind: str, of: Any

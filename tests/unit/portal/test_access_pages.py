@@ -106,3 +106,12 @@ async def test_half_a_list_is_not_shown_for_a_whole_one(browser: Browser, read: 
 async def test_it_is_the_patients_page(browser: Browser, read: World) -> None:
     await browser.sign_in(DOCTOR)
     assert (await browser.open("/acessos")).status_code == 403
+
+
+async def test_who_was_let_in_is_not_called_staff(browser: Browser, read: World) -> None:
+    ana, bruno = read.people[PATIENT], read.people[OTHER_PATIENT]
+    read.accesses["exams"].append(access(ana, bruno, at(7), "exam.read", purpose="proxy"))
+    await browser.sign_in(PATIENT)
+    page = (await browser.open("/acessos")).text
+    assert names(page)[0] == "Pessoa que pode ver seus exames"
+    assert "Bruno" not in page

@@ -7,6 +7,8 @@ from string import Formatter
 import pytest
 
 from services.portal.interface.http.texts import LOCALES, catalogue, supported
+from services.shared.contracts.catalogue import MESSAGES
+from services.shared.platform.messaging.failures import Reason
 
 HTTP = Path(__file__).parents[3] / "services" / "portal" / "interface" / "http"
 # Keys put together while rendering: every one of their families is listed here.
@@ -60,6 +62,13 @@ def test_every_text_a_page_asks_for_exists() -> None:
     sections = {key.split(".")[0] for key in catalogue("pt-BR")}
     asked = {key for key in _LITERAL.findall(_sources()) if key.split(".")[0] in sections}
     assert {key for key in asked if not key.endswith(".html")} <= set(catalogue("pt-BR"))
+
+
+def test_every_message_type_and_every_reason_of_a_failure_has_words() -> None:
+    needed = {f"event.{name}" for name in MESSAGES} | {
+        f"{family}.{reason}" for family in ("dead_reason", "dead_reason_text") for reason in Reason
+    }
+    assert {key for key in catalogue("pt-BR") if key.startswith(("event.", "dead_reason"))} == needed
 
 
 def test_every_text_is_asked_for_by_a_page() -> None:

@@ -40,9 +40,11 @@ class EndProxy:
             raise NOT_FOUND.error()
         if known.kind is not ProxyKind.GUARDIAN:
             raise FORBIDDEN.error()
-        await self._end(known, caller, address)
+        await self._end(known, caller, address, record.id)
 
-    async def _end(self, known: Proxy, caller: Principal, address: str | None) -> None:
+    async def _end(
+        self, known: Proxy, caller: Principal, address: str | None, patient_id: UUID | None = None
+    ) -> None:
         """In the scope of the person whose exams they are: every clinic of the person has to be told."""
         now = self._clock.now()
         async with self._transactions.write(person_id=known.person_id) as work:
@@ -53,4 +55,4 @@ class EndProxy:
             ended = proxy.ended(now)
             await work.proxies.save(ended)
             await tell_of_proxy(work, account, ended, now)
-            await work.audit(proxy_entry(caller, "proxy.end", now, ended, address))
+            await work.audit(proxy_entry(caller, "proxy.end", now, ended, address, patient_id=patient_id))

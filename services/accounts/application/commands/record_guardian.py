@@ -69,5 +69,5 @@ class RecordGuardian:
         )
         await work.proxies.add(proxy)
         await tell_of_proxy(work, account, proxy, now, caller.clinic_id)
-        await work.audit(proxy_entry(caller, "guardian.record", now, proxy, address))
+        await work.audit(proxy_entry(caller, "guardian.record", now, proxy, address, patient_id=child.id))
         return {"id": str(proxy.id), "until": proxy.until.isoformat()}

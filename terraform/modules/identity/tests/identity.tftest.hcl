@@ -8,11 +8,15 @@ variables {
   account_id   = "111122223333"
   region       = "sa-east-1"
   cluster_name = "laudo-test"
-  bucket_names = { laudo-reports = "laudo-reports-111122223333" }
+  bucket_names = {
+    laudo-reports = "laudo-reports-111122223333"
+    laudo-audit   = "laudo-audit-111122223333"
+  }
   key_arns = {
     laudo-events   = "arn:aws:kms:sa-east-1:111122223333:key/events"
     laudo-secrets  = "arn:aws:kms:sa-east-1:111122223333:key/secrets"
     laudo-reports  = "arn:aws:kms:sa-east-1:111122223333:key/reports"
+    laudo-audit    = "arn:aws:kms:sa-east-1:111122223333:key/audit"
     laudo-identity = "arn:aws:kms:sa-east-1:111122223333:key/identity"
   }
 }
@@ -49,7 +53,7 @@ run "the_real_bucket_is_named_and_only_its_owner_reads_it" {
   assert {
     condition = alltrue([
       for service, policy in aws_iam_role_policy.service :
-      service == "file-management" || !strcontains(policy.policy, "s3:")
+      service == "file-management" || !strcontains(policy.policy, "laudo-reports-")
     ])
     error_message = "Another service reaches reports."
   }

@@ -42,9 +42,11 @@ def relation_tables(app: str) -> list[str]:
             grants="SELECT, INSERT, UPDATE",
             check=f"({IN_CLINIC} OR person_id = {_PERSON})",
         ),
-        "CREATE POLICY door ON care_relations FOR SELECT TO CURRENT_USER USING (true)",
-        "CREATE POLICY door ON patients FOR SELECT TO CURRENT_USER USING (true)",
-        "CREATE POLICY door ON accounts FOR SELECT TO CURRENT_USER USING (true)",
+        "CREATE POLICY relation_door ON care_relations FOR SELECT TO CURRENT_USER USING (true)",
+        """CREATE POLICY relation_door ON patients FOR SELECT TO CURRENT_USER USING (EXISTS (
+            SELECT FROM care_relations c WHERE c.patient_id = patients.patient_id AND c.kind = 'shared'))""",
+        "CREATE POLICY relation_door ON accounts FOR SELECT TO CURRENT_USER USING (closed)",
+        "CREATE INDEX care_relations_of_patient ON care_relations (patient_id) WHERE patient_id IS NOT NULL",
         """CREATE FUNCTION person_read_by(reader uuid, person uuid, at timestamptz) RETURNS uuid LANGUAGE sql STABLE
             SECURITY DEFINER SET search_path = public, pg_temp AS $$
             SELECT c.person_id FROM care_relations c
