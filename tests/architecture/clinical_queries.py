@@ -20,6 +20,10 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("exam_store.py", "_LOAD"): "one exam for a command: `exam_for` asks the policy for it",
     ("exam_store.py", "_BARCODE_TAKEN"): "says yes or no, in the caller's clinic",
     (
+        "exam_store.py",
+        "_OF_PATIENT_NOT_OF",
+    ): "ids alone, for what accounts told of a record; nobody asks for it",
+    (
         "access_log.py",
         "about",
     ): "names the exams of the caller's own audit rows, under the caller's own scope",
@@ -125,7 +129,8 @@ def unasked_policy(path: str, source: str) -> Iterator[Found]:
             yield Found(path, unit.lineno, f"`{unit.name}` loads an exam beside `exam_for`")
 
 
-_SYSTEM = {"record_report_file.py", "open_result.py"}  # the system's own acts: nobody is told anything
+# The system's own acts: nobody is told anything.
+_SYSTEM = {"record_report_file.py", "open_result.py", "follow_patient.py"}
 
 
 def _called(call: ast.Call) -> str:

@@ -27,7 +27,7 @@ from services.accounts.interface.http.identity_schemas import (
     SignUpCompletionBody,
     SignUpView,
 )
-from services.accounts.interface.http.limits import CONTACT, RECORD_LINK, SIGN_UP, SIGN_UP_CODE
+from services.accounts.interface.http.limits import CLINICS, CONTACT, RECORD_LINK, SIGN_UP, SIGN_UP_CODE
 from services.accounts.interface.http.schemas import ClinicView
 from services.accounts.interface.http.sessions import PEOPLE, never_stored
 from services.shared.kernel.principal import Principal, Role
@@ -49,7 +49,7 @@ def _identity(request: Request) -> IdentityDesk:
 
 @router.get("/clinics", description=ListClinics.__doc__)
 async def clinics(
-    request: Request, _: Annotated[None, public("a clinic's name is on its door")]
+    request: Request, _: Annotated[None, public("a clinic's name is on its door", limits=CLINICS)]
 ) -> ClinicListView:
     found = await _identity(request).clinics()
     return ClinicListView(items=[ClinicView(id=clinic.id, name=clinic.name) for clinic in found])
