@@ -28,6 +28,7 @@ EXEMPT: dict[tuple[str, str], str] = {
         "_SNAPSHOT",
     ): "the renderer's, by the scope `snapshot:read` and a policy of the database",
     ("exam_reads.py", "_ONE"): "ends in WHERE; every use of it must go on with `{where}`",
+    ("exam_store.py", "_OF_PATIENT_NOT_OF"): "ids of exams that follow a merged record: the system's own act",
     ("documents.py", "keep"): "writes what a command decided",
     ("documents.py", "put"): "writes what file-management told",
     ("transactions.py", "_scope"): "the clinic's id alone, under the person's own scope",
@@ -125,7 +126,15 @@ def unasked_policy(path: str, source: str) -> Iterator[Found]:
             yield Found(path, unit.lineno, f"`{unit.name}` loads an exam beside `exam_for`")
 
 
-_SYSTEM = {"record_report_file.py", "open_result.py"}  # the system's own acts: nobody is told anything
+_SYSTEM = {  # own acts of the system: nobody is told anything
+    "record_report_file.py",
+    "open_result.py",
+    "follow_patient.py",
+}
+    "record_report_file.py",
+    "open_result.py",
+    "follow_patient.py",
+}  # the system's own acts: nobody is told anything
 
 
 def _called(call: ast.Call) -> str:

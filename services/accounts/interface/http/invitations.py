@@ -7,13 +7,14 @@ from fastapi import APIRouter, Request, Response
 from services.accounts.application.commands.accept_invitation import Acceptance, AcceptInvitation
 from services.accounts.application.queries.open_invitation import OpenInvitation
 from services.accounts.interface.http.front_desk import desk_of
+from services.accounts.interface.http.limits import INVITATION
 from services.accounts.interface.http.schemas import ClinicView
 from services.accounts.interface.http.sessions import never_stored
 from services.accounts.interface.http.staff_schemas import AcceptanceBody, OpenedInvitationView, OpeningBody
 from services.shared.platform.http.callers import address_of, public
 
 router = APIRouter(tags=["invitations"])
-Holder = Annotated[None, public("the invitation's code is the proof")]
+Holder = Annotated[None, public("the invitation's code is the proof", limits=INVITATION)]
 
 
 @router.post("/invitations/opening", description=OpenInvitation.__doc__)

@@ -27,13 +27,14 @@ from services.accounts.interface.http.identity_schemas import (
     SignUpCompletionBody,
     SignUpView,
 )
+from services.accounts.interface.http.limits import CLINICS, SIGN_UP
 from services.accounts.interface.http.schemas import ClinicView
 from services.accounts.interface.http.sessions import PEOPLE, never_stored
 from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.http.callers import address_of, callers, public
 
 router = APIRouter(tags=["own account"])
-Stranger = Annotated[None, public("there is no account yet")]
+Stranger = Annotated[None, public("there is no account yet", limits=SIGN_UP)]
 Patient = Annotated[Principal, callers(Role.PATIENT)]
 Person = Annotated[Principal, callers(*PEOPLE)]
 
@@ -47,7 +48,7 @@ def _identity(request: Request) -> IdentityDesk:
 
 @router.get("/clinics", description=ListClinics.__doc__)
 async def clinics(
-    request: Request, _: Annotated[None, public("a clinic's name is on its door")]
+    request: Request, _: Annotated[None, public("a clinic's name is on its door", limits=CLINICS)]
 ) -> ClinicListView:
     found = await _identity(request).clinics()
     return ClinicListView(items=[ClinicView(id=clinic.id, name=clinic.name) for clinic in found])
