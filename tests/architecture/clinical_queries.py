@@ -126,15 +126,11 @@ def unasked_policy(path: str, source: str) -> Iterator[Found]:
             yield Found(path, unit.lineno, f"`{unit.name}` loads an exam beside `exam_for`")
 
 
-_SYSTEM = {  # own acts of the system: nobody is told anything
+_SYSTEM = {
     "record_report_file.py",
     "open_result.py",
     "follow_patient.py",
-}
-    "record_report_file.py",
-    "open_result.py",
-    "follow_patient.py",
-}  # the system's own acts: nobody is told anything
+}  # own acts: nobody is told anything
 
 
 def _called(call: ast.Call) -> str:
