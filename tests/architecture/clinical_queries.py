@@ -20,10 +20,6 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("exam_store.py", "_LOAD"): "one exam for a command: `exam_for` asks the policy for it",
     ("exam_store.py", "_BARCODE_TAKEN"): "says yes or no, in the caller's clinic",
     (
-        "exam_store.py",
-        "_OF_PATIENT_NOT_OF",
-    ): "ids alone, for what accounts told of a record; nobody asks for it",
-    (
         "access_log.py",
         "about",
     ): "names the exams of the caller's own audit rows, under the caller's own scope",
@@ -32,6 +28,7 @@ EXEMPT: dict[tuple[str, str], str] = {
         "_SNAPSHOT",
     ): "the renderer's, by the scope `snapshot:read` and a policy of the database",
     ("exam_reads.py", "_ONE"): "ends in WHERE; every use of it must go on with `{where}`",
+    ("exam_store.py", "_OF_PATIENT_NOT_OF"): "ids of exams that follow a merged record: the system's own act",
     ("documents.py", "keep"): "writes what a command decided",
     ("documents.py", "put"): "writes what file-management told",
     ("transactions.py", "_scope"): "the clinic's id alone, under the person's own scope",
@@ -129,8 +126,11 @@ def unasked_policy(path: str, source: str) -> Iterator[Found]:
             yield Found(path, unit.lineno, f"`{unit.name}` loads an exam beside `exam_for`")
 
 
-# The system's own acts: nobody is told anything.
-_SYSTEM = {"record_report_file.py", "open_result.py", "follow_patient.py"}
+_SYSTEM = {
+    "record_report_file.py",
+    "open_result.py",
+    "follow_patient.py",
+}  # own acts: nobody is told anything
 
 
 def _called(call: ast.Call) -> str:

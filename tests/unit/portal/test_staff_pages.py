@@ -13,7 +13,7 @@ CHOSEN = "quatro palavras bem longas"
 
 
 def id_of(world: World, name: str) -> str:
-    return next(one["id"] for one in world.staff.values() if name in one["name"])
+    return next(str(one["id"]) for one in world.staff.values() if name in one["name"])
 
 
 async def test_the_list_shows_who_is_unverified_and_the_name_looked_for_is_in_no_address(

@@ -36,7 +36,7 @@ def merges(world: World) -> APIRouter:
         me = world.caller(request, "receptionist", "administrator")
         if body["survivor_id"] == body["duplicate_id"] or len(body["reason"]) < 3:
             raise Refused(422, "accounts.reason_short", "Escreva o motivo.")
-        made = {"id": fresh_id(), "state": "proposed", "proposed_at": now(), "by": me.id}
+        made: dict[str, Any] = {"id": fresh_id(), "state": "proposed", "proposed_at": now(), "by": me.id}
         made |= {"undone_at": None, "undone_reason": None}
         world.merges[made["id"]] = body | made
         return {"id": made["id"]}

@@ -84,7 +84,13 @@ def staff(world: World) -> APIRouter:
             raise Refused(422, "invalid", "Há campos a corrigir. Nada foi gravado.", errors=wrong)
         if (answer := world.repeated(request)) is not None:
             return answer
-        made = {"id": fresh_id(), "sent_at": now(), "expires_at": now(), "expired": False, "mails": 1}
+        made: dict[str, Any] = {
+            "id": fresh_id(),
+            "sent_at": now(),
+            "expires_at": now(),
+            "expired": False,
+            "mails": 1,
+        }
         world.invitations[made["id"]] = body | made | {"email_masked": "n***@teste.test"}
         return world.once(request, {"id": made["id"]})
 
