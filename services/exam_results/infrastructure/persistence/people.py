@@ -104,8 +104,7 @@ class PostgresPeople:
 
     async def record_of_person(self, person_id: UUID, clinic_id: UUID) -> Patient | None:
         row = await self._session.row(
-            """SELECT patient_id, clinic_id, person_id, record_number, name, social_name, sex, birth_date, mother_name
-               FROM patients WHERE clinic_id = $1 AND person_id = $2 LIMIT 1""",
+            f"SELECT {', '.join(_PATIENT)} FROM patients WHERE clinic_id = $1 AND person_id = $2 LIMIT 1",  # noqa: S608
             clinic_id,
             person_id,
         )
