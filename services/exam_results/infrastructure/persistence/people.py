@@ -119,9 +119,9 @@ class PostgresPeople:
 
     async def doctors_registered(self, council: str, number: str, uf: str) -> Sequence[Professional]:
         rows = await self._session.rows(
-            """SELECT account_id, clinic_id, name, council, number, uf, verified, roles FROM professionals
+            f"""SELECT {", ".join(_PROFESSIONAL)} FROM professionals
                WHERE council = $1 AND number = $2 AND uf = $3 AND verified AND 'doctor' = ANY(roles)
-               ORDER BY account_id, clinic_id LIMIT 20""",
+               ORDER BY account_id, clinic_id LIMIT 20""",  # noqa: S608
             council,
             number,
             uf,
