@@ -96,7 +96,7 @@ class ShareExams:
             row = await work.reads.one(view, share.exam_id, None) if view.may_act else None
             if row is None:
                 raise NOT_FOUND.error()
-            patient = await patient_of(work, UUID(str(row["patient_id"])))
+            patient = await patient_of(work, UUID(row["patient_id"]))
             return _Subject(patient.clinic_id, patient.person_id, patient.id)
         if not caller.principal.has(Role.PATIENT) or share.clinic_id is None:
             raise FORBIDDEN.error()
