@@ -95,7 +95,8 @@ async def test_staff_sign_in_and_find_patients_of_their_clinic_alone(http: httpx
     elsewhere = {record["patient_id"] for each in PEOPLE for record in each.get("records", ())} - here
     assert not {item["id"] for item in found} & elsewhere
     assert all(set(item) == {
-        "id", "record_number", "name", "social_name", "birth_date", "sex", "cpf_masked", "email_masked", "phone_masked"
+        "id", "record_number", "name", "social_name", "birth_date", "sex", "cpf_masked", "email_masked", "phone_masked",
+        "merged_into", "merged_records",
     } for item in found)  # fmt: skip
     for patient_id in elsewhere:
         assert (await http.get(f"{PREFIX}/patients/{patient_id}", headers=headers)).status_code == 404

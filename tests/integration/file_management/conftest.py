@@ -13,8 +13,10 @@ from typing import Any
 
 import httpx
 import pytest
+import redis
 
 from infra.local.engines.process import free_port
+from infra.local.engines.valkey import ValkeyServer
 from tests.integration.file_management.neighbours import ISSUER, Neighbours, serving
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -69,9 +71,14 @@ def answers(url: str) -> bool:
 
 @pytest.fixture(scope="module")
 def service(
-    aws: Any, valkey_url_of: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+    aws: Any,
+    valkey_server: ValkeyServer,
+    valkey_url_of: Callable[[str], str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Service]:
     aws.purge()
+    with redis.Redis.from_url(valkey_server.url()) as administrator:
+        administrator.set("accounts:sessions:epoch", b"of the tests")
     folder, port = tmp_path_factory.mktemp("file_management"), free_port()
     with serving() as neighbours:
         environment = {

@@ -45,8 +45,8 @@ class Neighbours:
     def app(self) -> Starlette:
         return Starlette(
             routes=[
-                Route("/api/v1/accounts/healthz", self._alive),
-                Route("/api/v1/exams/healthz", self._alive),
+                Route("/api/v1/accounts/readyz", self._alive),
+                Route("/api/v1/exams/readyz", self._alive),
                 Route("/api/v1/accounts/.well-known/jwks.json", self._jwks),
                 Route("/api/v1/accounts/oauth/token", self._service_token, methods=["POST"]),
                 Route("/api/v1/accounts/patients/{patient}/identifiers", self._identifiers),

@@ -154,16 +154,18 @@ async def test_an_emergency_needs_everything_at_once_and_tells_the_consequences(
 
 
 async def test_a_sensitive_exam_asks_for_a_second_proof_and_then_shows(
-    browser: Browser, opened: Json
+    browser: Browser, world: World, opened: Json
 ) -> None:
     opened["sensitive"] = True
     await browser.sign_in(PATIENT)
+    world.people[PATIENT].factors = ["contact_code"]
     page = await browser.open(f"/exames/{opened['id']}")
     assert "Confirme que é você" in page.text
     assert "11,4" not in page.text
     assert "Quase pronto" not in page.text
     (link,) = [link for link in browser.links() if link.startswith("/confirmar?")]
     await browser.open(link)
+    await browser.send("/confirmar/envio")
     page = await browser.send("/confirmar", {"code": CODE})
     assert page.url.path == f"/exames/{opened['id']}"
     assert "11,4" in page.text

@@ -50,7 +50,8 @@ _JOINS = """
 _OPEN_ACCOUNT = "NOT EXISTS (SELECT FROM accounts WHERE account_id = $1 AND closed{in_scope})"
 _IN_SCOPE = " AND scope.clinic IS NOT NULL"  # always true; makes the reading wait for the scope
 _ONE = f"""
-SELECT {_LIST_COLUMNS}, e.clinic_id, e.patient_id, p.sex AS patient_sex, p.birth_date AS patient_birth_date,
+SELECT {_LIST_COLUMNS}, e.clinic_id::text AS clinic_id, e.patient_id::text AS patient_id,
+    p.sex AS patient_sex, p.birth_date AS patient_birth_date,
     l.time_zone AS clinic_time_zone, e.released_at, e.report_version, e.signed_file_id::text AS signed_file_id,
     e.version, e.barcode, e.collected_at, e.clinical_note, e.draft_version, e.typed_by, e.results::text AS results,
     e.releaser_id::text AS releaser_id, s.name AS releaser_name, s.council AS releaser_council,
@@ -149,7 +150,7 @@ class PostgresExamReads(PostgresRelationReads):
         where.add("e.exam_id = {}", exam_id)
         sql = where.in_scope(f"{_ONE} {where} LIMIT 1")
         if audit is not None:
-            sql = where.audited(sql, audit, "clinic_id, patient_id FROM found")
+            sql = where.audited(sql, audit, "clinic_id::uuid, patient_id::uuid FROM found")
         row = await self._session.row(sql, *where.args)
         if row is None:
             return None

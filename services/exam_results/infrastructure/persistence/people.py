@@ -104,8 +104,7 @@ class PostgresPeople:
 
     async def record_of_person(self, person_id: UUID, clinic_id: UUID) -> Patient | None:
         row = await self._session.row(
-            """SELECT patient_id, clinic_id, person_id, record_number, name, social_name, sex, birth_date, mother_name
-               FROM patients WHERE clinic_id = $1 AND person_id = $2 LIMIT 1""",
+            f"SELECT {', '.join(_PATIENT)} FROM patients WHERE clinic_id = $1 AND person_id = $2 LIMIT 1",  # noqa: S608
             clinic_id,
             person_id,
         )
@@ -120,9 +119,9 @@ class PostgresPeople:
 
     async def doctors_registered(self, council: str, number: str, uf: str) -> Sequence[Professional]:
         rows = await self._session.rows(
-            """SELECT account_id, clinic_id, name, council, number, uf, verified, roles FROM professionals
+            f"""SELECT {", ".join(_PROFESSIONAL)} FROM professionals
                WHERE council = $1 AND number = $2 AND uf = $3 AND verified AND 'doctor' = ANY(roles)
-               ORDER BY account_id, clinic_id LIMIT 20""",
+               ORDER BY account_id, clinic_id LIMIT 20""",  # noqa: S608
             council,
             number,
             uf,
