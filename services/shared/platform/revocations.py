@@ -105,10 +105,15 @@ async def following(redis_url: str) -> AsyncIterator[RevocationFeed]:
     try:
         yield feed
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await cancelled(task)
         await client.aclose()
+
+
+async def cancelled(task: "asyncio.Task[None]") -> None:
+    """Cancel until it has ended: the client may take a cancellation for its own time-out, and swallow it."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=1)
 
 
 class RevocationPublisher:

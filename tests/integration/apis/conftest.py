@@ -1,8 +1,10 @@
 """The four services' APIs: a test that asks for `service` meets each, or the one it is parametrised with."""
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
+import redis
 
 from infra.local.engines.valkey import ValkeyServer
 from infra.local.provision.databases import DatabaseUrls
@@ -24,5 +26,13 @@ def all_services(
 
 
 @pytest.fixture(params=NAMES)
-def service(request: pytest.FixtureRequest, all_services: Services) -> Served:
-    return all_services[request.param]
+def service(request: pytest.FixtureRequest, all_services: Services, valkey_server: ValkeyServer) -> Served:
+    """Ready to let people in, also after a test elsewhere has emptied the Valkey that they share."""
+    with redis.Redis.from_url(valkey_server.url()) as administrator:
+        administrator.set("accounts:sessions:epoch", b"of the tests", nx=True)
+    served = all_services[request.param]
+    deadline = time.monotonic() + 60
+    while served.send("GET", "/readyz").status_code != 200:
+        assert time.monotonic() < deadline, "never ready"
+        time.sleep(0.05)
+    return served

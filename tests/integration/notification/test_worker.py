@@ -21,8 +21,9 @@ Eventually = Callable[..., Any]
 class Someone:
     """A patient nobody else's test knows."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, sms_capable: bool = True) -> None:
         self.id, self.exam_id = uuid4(), uuid4()
+        self.sms_capable = sms_capable
         self.email = f"{self.id.hex[:10]}@exemplo.example"
         self.phone = f"+55119{self.id.int % 10**8:08d}"
 
@@ -36,7 +37,7 @@ class Someone:
             name="Ana Demonstração",
             email=self.email,
             phone=self.phone,
-            sms_capable=True,
+            sms_capable=self.sms_capable,
         )
         return self._message("account.created", "/accounts", data)
 

@@ -18,6 +18,7 @@ from services.shared.platform.revocations import (
     RevocationFeed,
     RevocationKeeper,
     RevocationPublisher,
+    cancelled,
     following,
 )
 
@@ -49,8 +50,7 @@ async def kept(valkey: Any, truth: Truth) -> AsyncIterator[None]:
     keeper = RevocationKeeper(valkey, truth.since, every_s=0.05)
     task = asyncio.create_task(keeper.run())
     yield
-    task.cancel()
-    await asyncio.wait([task])
+    await cancelled(task)
 
 
 async def until(holds: Callable[[], Awaitable[bool] | bool]) -> None:
@@ -153,3 +153,22 @@ async def test_a_valkey_that_is_away_is_forgiven_for_half_a_minute(valkey: Any) 
     assert lets_in(feed, new_id())
     seconds[0] = 31
     assert denies_everybody(feed)
+
+
+async def test_a_follower_that_took_its_cancellation_for_a_time_out_is_ended_all_the_same() -> None:
+    swallowed = []
+
+    async def stubborn() -> None:
+        while True:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                if swallowed:
+                    raise
+                swallowed.append(True)
+
+    task = asyncio.create_task(stubborn())
+    await asyncio.sleep(0)
+    await cancelled(task)
+    assert task.cancelled()
+    assert swallowed
