@@ -156,7 +156,7 @@ async def test_a_valkey_that_is_away_is_forgiven_for_half_a_minute(valkey: Any) 
 
 
 async def test_a_follower_that_took_its_cancellation_for_a_time_out_is_ended_all_the_same() -> None:
-    swallowed = []
+    swallowed: list[bool] = []
 
     async def stubborn() -> None:
         while True:
