@@ -32,7 +32,7 @@ def service(request: pytest.FixtureRequest, all_services: Services, valkey_serve
         administrator.set("accounts:sessions:epoch", b"of the tests", nx=True)
     served = all_services[request.param]
     deadline = time.monotonic() + 60
-    while served.send("GET", "/readyz").status_code != 200:
-        assert time.monotonic() < deadline, "never ready"
+    while (state := served.send("GET", "/readyz")).status_code != 200:
+        assert time.monotonic() < deadline, f"never ready: {state.text}"
         time.sleep(0.05)
     return served

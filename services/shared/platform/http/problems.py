@@ -120,11 +120,22 @@ async def laudo_error(request: Request, error: Exception) -> Response:
         headers = {"Retry-After": str(error.params["wait_seconds"])}
     if error.kind.category is Category.UNAVAILABLE:
         headers = {"Retry-After": "2"}
-        get_logger().warning("request.unavailable", code=error.kind.code, exc_info=error.__cause__)
+        get_logger().warning(
+            "request.unavailable",
+            code=error.kind.code,
+            reason=_code_of(error.__cause__),
+            exc_info=error.__cause__,
+        )
     extra = {name: value for name, value in error.params.items() if name.endswith("_id")}
     return problem(
         error.kind.category.value, error.kind.code, detail, errors=errors, extra=extra, headers=headers
     )
+
+
+def _code_of(cause: BaseException | None) -> str | None:
+    """The short code that AWS gave for a refused call (`AccessDenied`); its sentence may quote the request."""
+    answer = getattr(cause, "response", None)
+    return str(answer["Error"].get("Code")) if isinstance(answer, dict) and "Error" in answer else None
 
 
 async def validation_error(request: Request, error: Exception) -> Response:
