@@ -8,37 +8,40 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 _LOOK_EVERY_S = 0.1
-_LONGEST_PAUSE_S = 3.0
 
 
 class KillOrders:
-    """Gives each order at a random moment; the next one for a point only when the last was carried out."""
+    """Gives each order at a random moment within `spread_s`; the next one for a point only when the last was carried
+    out. Moments apart let the jobs go on in between: a process that dies whenever it has just come back does no work.
+    """
 
-    def __init__(self, folder: Path, orders: Sequence[str], chance: random.Random) -> None:
+    def __init__(
+        self, folder: Path, orders: Sequence[str], chance: random.Random, *, spread_s: float
+    ) -> None:
         self._folder = folder
-        self._waiting = Counter(orders)
-        self._chance = chance
+        self._due = {
+            point: sorted(chance.uniform(0, spread_s) for _ in range(count))
+            for point, count in Counter(orders).items()
+        }
         self._given: set[str] = set()
         self.carried_out: Counter[str] = Counter()
 
     @property
     def all_carried_out(self) -> bool:
-        return not self._given and not self._waiting.total()
+        return not self._given and not any(self._due.values())
 
     @property
     def waiting(self) -> dict[str, int]:
         """How many orders for each point are still to be carried out."""
-        counts = self._waiting + Counter(list(self._given))
+        counts = {point: len(moments) + (point in self._given) for point, moments in self._due.items()}
         return {point: count for point, count in sorted(counts.items()) if count}
 
     def give_until(self, over: Callable[[], bool]) -> None:
         """Give orders until all were carried out or it is `over`; then take back those that nobody reached."""
-        due = time.monotonic()
+        began = time.monotonic()
         while not self.all_carried_out and not over():
             self._look()
-            if time.monotonic() >= due:
-                self._give_one()
-                due = time.monotonic() + self._chance.uniform(0.1, _LONGEST_PAUSE_S)
+            self._give(time.monotonic() - began)
             time.sleep(_LOOK_EVERY_S)
         self._look()
         for point in self._given:
@@ -55,10 +58,10 @@ class KillOrders:
             self._given.discard(point)
             self.carried_out[point] += 1
 
-    def _give_one(self) -> None:
-        possible = [point for point, count in self._waiting.items() if count and point not in self._given]
-        if possible:
-            point = self._chance.choice(possible)
-            self._waiting[point] -= 1
-            (self._folder / point).touch()
-            self._given.add(point)
+    def _give(self, seconds: float) -> None:
+        """Give what is due after so many seconds."""
+        for point, moments in self._due.items():
+            if moments and moments[0] <= seconds and point not in self._given:
+                moments.pop(0)
+                (self._folder / point).touch()
+                self._given.add(point)

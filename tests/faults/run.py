@@ -1,6 +1,6 @@
 """Kills at every point, many times, at random moments of jobs side by side: `make faults`.
 
-    python -m tests.faults.run [--times 20] [--jobs 10] [--minutes 20] [--to docs/bench/faults.json]
+    python -m tests.faults.run [--times 20] [--jobs 10] [--minutes 22] [--to docs/bench/faults.json]
 
 Jobs follow one another without a pause until every order was carried out, or for `--minutes`; those that run then get
 four more minutes. The file says what was really done: it is written every half minute, and whatever happens.
@@ -27,6 +27,7 @@ from tests.support.live import REPOSITORY, start_live_system, stop_live_system
 
 FIGURES = REPOSITORY / "docs" / "bench" / "faults.json"
 _LAST_JOBS_S = 240.0
+_PER_ROUND_S = 45.0  # for one kill at every point, on average
 _SAY_EVERY_S = 30.0
 
 
@@ -51,7 +52,12 @@ class Run:
                 crew = Crew(http)
                 before = crew.exams_of_the_doctor()
                 going = self._jobs(crew)
-                kills = KillOrders(orders, sorted(POINTS) * self.wanted.times, going.chance)
+                kills = KillOrders(
+                    orders,
+                    sorted(POINTS) * self.wanted.times,
+                    going.chance,
+                    spread_s=_PER_ROUND_S * self.wanted.times,
+                )
                 try:
                     self._go(going, kills)
                 finally:
@@ -128,7 +134,7 @@ def main() -> int:
     )
     parser.add_argument("--times", type=int, default=20, help="kills at every point")
     parser.add_argument("--jobs", type=int, default=10, help="jobs side by side")
-    parser.add_argument("--minutes", type=float, default=20, help="begin nothing new after that")
+    parser.add_argument("--minutes", type=float, default=22, help="begin nothing new after that")
     parser.add_argument("--seed", type=int, help="of the random moments; the time when absent")
     parser.add_argument("--to", default=str(FIGURES), help="the file of figures")
     wanted = parser.parse_args()

@@ -13,6 +13,8 @@ from tests.faults.side_by_side import SideBySide
 from tests.faults.verdict import Verdict, judge
 from tests.support.live import LiveSystem
 
+_PER_KILL_S = 1.5
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -33,7 +35,10 @@ def run_wave(
     """Run `jobs` jobs at the same time, and more while `orders` to die wait to be carried out or `fault` lasts."""
     before = crew.exams_of_the_doctor()
     going = SideBySide(crew, random.Random(len(before)))
-    kills, over = KillOrders(folder, orders, going.chance), threading.Event()
+    kills, over = (
+        KillOrders(folder, orders, going.chance, spread_s=_PER_KILL_S * len(orders)),
+        threading.Event(),
+    )
     killer = kills.in_background(over.is_set)
     failed: list[BaseException] = []
     fault_over = _in_background(fault, failed) if fault else None
