@@ -9,6 +9,7 @@ import pytest
 
 from services.accounts.application.ports import Credentials
 from services.accounts.domain.device import Device
+from services.accounts.domain.login import Login
 from services.accounts.domain.passkey import Passkey
 from services.accounts.domain.session import IDLE, Session
 from services.accounts.domain.ticket import Errand, Ticket, new_ticket
@@ -42,6 +43,32 @@ async def test_a_device_is_known_once_it_was_seen_and_to_its_person_alone(stores
     async with stores.transactions.read(person_id=bento.id) as reading:
         assert not await reading.devices.knows(ana.id, b"phone")
         assert not await reading.devices.knows(bento.id, b"phone")
+
+
+async def test_a_login_opens_what_its_person_signs_in_with_and_nobodys_opens_nothing(stores: Stores) -> None:  # noqa: F811
+    clinic = await stores.a_clinic()
+    ana, bento, mail = (
+        await stores.a_person(clinic),
+        await stores.a_person(clinic),
+        Login.typed(f"{new_id()}@example.com"),
+    )
+    kept = Credentials(ana.id, "hash", "ORSXG5A=", by_contact=True)
+    async with stores.transactions.write(clinic_id=clinic.id) as work:
+        await work.accounts.claim_login(mail, ana.id)
+    assert await stores.directory.at_the_door(mail, b"phone", new_id()) == (None, False)  # no password yet
+    async with stores.transactions.write(person_id=ana.id) as work:
+        await work.credentials.save(kept)
+        await work.devices.seen(ana.id, b"phone", NOW)
+        await work.passkeys.add(a_passkey(ana.id))
+    async with stores.transactions.write(person_id=bento.id) as work:
+        await work.credentials.save(Credentials(bento.id, "another"))
+        await work.devices.seen(bento.id, b"tablet", NOW)
+    kept = replace(kept, passkeys=1)
+    assert await stores.directory.at_the_door(mail, b"phone", new_id()) == (kept, True)
+    assert await stores.directory.at_the_door(mail, b"tablet", new_id()) == (kept, False)
+    assert await stores.directory.at_the_door(mail, None, bento.id) == (kept, False)
+    unknown = Login.typed(f"{new_id()}@example.com")
+    assert await stores.directory.at_the_door(unknown, b"phone", new_id()) == (None, False)
 
 
 async def test_passkeys_are_kept_counted_changed_and_removed(stores: Stores) -> None:  # noqa: F811

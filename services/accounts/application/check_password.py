@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.accounts.application.guess_limit import GuessLimit
-from services.accounts.application.ports import Credentials, Directory, PasswordHasher, Transactions, Work
+from services.accounts.application.ports import Credentials, Directory, PasswordHasher, Work
 from services.accounts.domain.device import Device
 from services.accounts.domain.errors import SIGN_IN_FAILED
 from services.accounts.domain.login import Login
@@ -36,10 +36,7 @@ class CheckPassword:
     anywhere, all devices the person never used; a device the person has used waits for its own failures alone.
     """
 
-    def __init__(
-        self, transactions: Transactions, directory: Directory, hasher: PasswordHasher, guesses: GuessLimit
-    ) -> None:
-        self._transactions = transactions
+    def __init__(self, directory: Directory, hasher: PasswordHasher, guesses: GuessLimit) -> None:
         self._directory = directory
         self._hasher = hasher
         self._guesses = guesses
@@ -49,13 +46,8 @@ class CheckPassword:
     ) -> Checked:
         """Raise `sign_in_failed`, or `too_many_attempts` before anything is hashed."""
         login = Login.typed(typed_login)
-        # Nobody's id where the login is unknown: the same queries follow.
-        person_id = await self._directory.person_of_login(login) or new_id()
-        async with self._transactions.read(person_id=person_id) as reading:
-            credentials = await reading.credentials.get(person_id)
-            known = (
-                device.mark if device.mark and await reading.devices.knows(person_id, device.mark) else None
-            )
+        credentials, is_known = await self._directory.at_the_door(login, device.mark, nobody=new_id())
+        known = device.mark if is_known else None
         guesses = self._guesses.of_login(login, address, door="sign-in", device=known)
         before = await self._guesses.check(guesses)
         stored = credentials.password_hash if credentials else None
@@ -66,4 +58,4 @@ class CheckPassword:
             raise SIGN_IN_FAILED.error()
         await self._guesses.succeeded(guesses, before)
         fresh = await self._hasher.hash(typed) if self._hasher.is_outdated(stored) else None
-        return Checked(person_id, credentials, known, fresh)
+        return Checked(credentials.person_id, credentials, known, fresh)

@@ -157,7 +157,7 @@ class Parts:
             codes=codes,
             recognition=recognition,
             start_session=StartSession(devices.issuer, recognition, clock),
-            check_password=CheckPassword(transactions, devices.directory, devices.hasher, guesses),
+            check_password=CheckPassword(devices.directory, devices.hasher, guesses),
             second_factor=ProveSecondFactor(
                 transactions=transactions,
                 authenticator=devices.authenticator,

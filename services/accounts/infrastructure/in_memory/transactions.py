@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.accounts.application.ports import RepeatKey
+from services.accounts.application.ports import Credentials, RepeatKey
 from services.accounts.domain.attempts import Attempts
 from services.accounts.domain.invitation import InvitationState
 from services.accounts.domain.login import Login
@@ -113,6 +113,14 @@ class InMemoryDirectory:
 
     async def person_of_login(self, login: Login) -> UUID | None:
         return self._transactions.tables.logins.get(login)
+
+    async def at_the_door(
+        self, login: Login, mark: bytes | None, nobody: UUID
+    ) -> tuple[Credentials | None, bool]:
+        person_id = await self.person_of_login(login) or nobody
+        work = InMemoryWork(self._transactions.tables, Scope(None, person_id))
+        credentials = await work.credentials.get(person_id)
+        return credentials, mark is not None and await work.devices.knows(person_id, mark)
 
     async def person_of_refresh_token(self, token_hash: bytes) -> UUID | None:
         tables = self._transactions.tables

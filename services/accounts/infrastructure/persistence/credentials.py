@@ -3,9 +3,26 @@
 from uuid import UUID
 
 from services.accounts.application.ports import Credentials, IdentifierVault
-from services.shared.platform.postgres.database import ReadSession, WriteSession
+from services.shared.platform.postgres.database import ReadSession, Row, WriteSession
 
 _TOTP = "totp"
+COLUMNS = """c.*, (SELECT count(*) FROM passkeys k WHERE k.person_id = c.person_id) AS passkeys,
+    (SELECT count(*) FROM recovery_codes r WHERE r.person_id = c.person_id) AS recovery_codes_left"""
+
+
+def credentials_of(row: Row, vault: IdentifierVault) -> Credentials:
+    """`row` holds `COLUMNS` of credentials c."""
+    person_id, sealed = row["person_id"], row["totp_sealed"]
+    return Credentials(
+        person_id=person_id,
+        password_hash=row["password_hash"],
+        totp_secret=vault.open(sealed, purpose=_TOTP, owner=person_id) if sealed else None,
+        last_totp_step=row["last_totp_step"],
+        by_contact=row["by_contact"],
+        stands_alone=row["stands_alone"],
+        passkeys=row["passkeys"],
+        recovery_codes_left=row["recovery_codes_left"],
+    )
 
 
 class PostgresCredentialReader:
@@ -15,24 +32,10 @@ class PostgresCredentialReader:
 
     async def get(self, person_id: UUID, *, lock: bool = False) -> Credentials | None:
         row = await self._reading.row(
-            f"""SELECT c.*, (SELECT count(*) FROM passkeys k WHERE k.person_id = c.person_id) AS passkeys,
-                    (SELECT count(*) FROM recovery_codes r WHERE r.person_id = c.person_id) AS recovery_codes_left
-                FROM credentials c WHERE c.person_id = $1 {"FOR UPDATE OF c" if lock else ""}""",  # noqa: S608
+            f"""SELECT {COLUMNS} FROM credentials c WHERE c.person_id = $1 {"FOR UPDATE OF c" if lock else ""}""",  # noqa: S608
             person_id,
         )
-        if row is None:
-            return None
-        sealed = row["totp_sealed"]
-        return Credentials(
-            person_id=person_id,
-            password_hash=row["password_hash"],
-            totp_secret=self._vault.open(sealed, purpose=_TOTP, owner=person_id) if sealed else None,
-            last_totp_step=row["last_totp_step"],
-            by_contact=row["by_contact"],
-            stands_alone=row["stands_alone"],
-            passkeys=row["passkeys"],
-            recovery_codes_left=row["recovery_codes_left"],
-        )
+        return credentials_of(row, self._vault) if row else None
 
 
 class PostgresCredentials(PostgresCredentialReader):

@@ -5,14 +5,21 @@ from datetime import datetime
 from uuid import UUID
 
 from services.accounts.application.clinic_ports import KnownStaff
-from services.accounts.application.ports import IdentifierVault
+from services.accounts.application.ports import Credentials, IdentifierVault
 from services.accounts.domain.attempts import FORGOTTEN_AFTER, Attempts
 from services.accounts.domain.login import Login
 from services.accounts.domain.machine_client import MachineClient
 from services.accounts.infrastructure.persistence.accounts import login_lookup
+from services.accounts.infrastructure.persistence.credentials import COLUMNS, credentials_of
 from services.shared.platform.postgres.database import Database, Scope
 
 _NOBODY = Scope()
+_AT_THE_DOOR = f"""SELECT scoped.* FROM (
+        SELECT id, set_config('app.clinic', '', true), set_config('app.person', id::text, true)
+        FROM (SELECT coalesce(person_of_login($1), $2) AS id) AS found) AS scope
+    CROSS JOIN LATERAL (
+        SELECT {COLUMNS}, EXISTS (SELECT FROM known_devices WHERE person_id = scope.id AND mark = $3) AS knows
+        FROM (SELECT scope.id) AS person LEFT JOIN credentials c ON c.person_id = person.id LIMIT 1) AS scoped"""  # noqa: S608 - a constant
 
 
 class PostgresDirectory:
@@ -22,6 +29,15 @@ class PostgresDirectory:
 
     async def person_of_login(self, login: Login) -> UUID | None:
         return await self._id("SELECT person_of_login($1)", login_lookup(self._vault, login))
+
+    async def at_the_door(
+        self, login: Login, mark: bytes | None, nobody: UUID
+    ) -> tuple[Credentials | None, bool]:
+        """One statement, which takes on the scope of the person it finds (as `Scope.set_by` does)."""
+        async with self._database.statements() as session:
+            row = await session.row(_AT_THE_DOOR, login_lookup(self._vault, login), nobody, mark)
+        assert row is not None
+        return (credentials_of(row, self._vault) if row["person_id"] else None), row["knows"]
 
     async def person_of_refresh_token(self, token_hash: bytes) -> UUID | None:
         return await self._id("SELECT person_of_refresh_token($1)", token_hash)

@@ -29,7 +29,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What one more request found: let in or not, how many more may come now, and after how many seconds the next."""
+    """What one more request found: let in or not, how many may come now at most, after how many seconds the next."""
 
     is_allowed: bool
     remaining: int

@@ -25,6 +25,8 @@ class ValkeyCounter:
     Valkey does not answer within `patience_s`, each process goes on counting alone, never open to all and never
     closed to all.
 
+    What remains is told as this process counts it: an upper bound, which saves a second question to Valkey.
+
     Subjects are blinded by `secret`: whoever reads the keys learns neither addresses nor who tried to be whom.
     """
 
@@ -45,19 +47,20 @@ class ValkeyCounter:
             return taken
         try:
             async with asyncio.timeout(self._patience_s):
-                return await self._take(limit, subject)
+                return await self._shared(limit, subject, taken)
         except (RedisError, OSError, TimeoutError) as error:
             if time.monotonic() >= self._alone_until:
                 get_logger().warning("limits.counted_alone", exc_info=error)
             self._alone_until = time.monotonic() + _LEFT_ALONE_S
             return taken
 
-    async def _take(self, limit: Limit, subject: Hashable) -> Taken:
+    async def _shared(self, limit: Limit, subject: Hashable, own: Taken) -> Taken:
         window = RateLimitItemPerSecond(limit.amount, limit.seconds)
         place = limit.name, hmac.digest(self._secret, str(subject).encode(), hashlib.sha256).hex()
-        is_allowed = await self._windows.hit(window, *place)
+        if await self._windows.hit(window, *place):
+            return own
         state = await self._windows.get_window_stats(window, *place)
-        return Taken(is_allowed, state.remaining, max(0.0, state.reset_time - time.time()))
+        return Taken(False, 0, max(0.0, state.reset_time - time.time()))
 
 
 def shared_counter(
