@@ -97,6 +97,11 @@ async def test_what_was_not_accepted_is_tried_again_at_once(table: Table) -> Non
     assert set(accepting.sent) == ids
 
 
+def later(monkeypatch: pytest.MonkeyPatch, milliseconds: int) -> None:
+    now = module._now_ms
+    monkeypatch.setattr(module, "_now_ms", lambda: now() + milliseconds)
+
+
 async def test_a_relay_that_dies_while_publishing_loses_its_lease(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,11 +111,10 @@ async def test_a_relay_that_dies_while_publishing_loses_its_lease(
     async def die(_: Sequence[OutboxMessage]) -> frozenset[UUID]:
         raise ConnectionError
 
-    monkeypatch.setattr(module, "LEASE_MS", 300)
     with pytest.raises(ConnectionError):
         await outbox.relay_batch(die, 10)
     assert await outbox.relay_batch(publisher, 10) == 0  # still leased
-    await asyncio.sleep(0.35)
+    later(monkeypatch, module.LEASE_MS + 1)
     assert await outbox.relay_batch(publisher, 10) == 2
     assert set(publisher.sent) == ids
 
@@ -129,11 +133,10 @@ async def test_own_rows_are_published_once_handed_over_and_by_nobody_else_meanwh
 async def test_an_own_row_whose_process_died_is_published_by_another(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "LEASE_MS", 300)
     outbox, other, publisher = *(DynamoOutbox(table, "file-management-events") for _ in range(2)), Publisher()
     row = outbox.own_row(some_message())
     row.save()
-    await asyncio.sleep(0.35)
+    later(monkeypatch, module.LEASE_MS + 1)
     outbox.hand_over([row])  # too late: the lease has ended, so it is looked for like any other
     assert await other.relay_batch(publisher, 10) == 1
     assert await outbox.relay_batch(publisher, 10) == 0
