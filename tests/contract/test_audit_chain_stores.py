@@ -34,7 +34,6 @@ from tests.integration.exam_results.database import migrated
 from tests.support.embedded import EmbeddedAws
 
 SERVICE = "a-service"
-NOW = datetime.now(UTC).replace(microsecond=0)  # Mongo keeps milliseconds
 
 
 @dataclass
@@ -53,9 +52,10 @@ class Kit:
         return chain_of(self.clinic)
 
     async def rows(self, count: int) -> list[AuditEntry]:
+        now = datetime.now(UTC).replace(microsecond=0)  # Mongo keeps milliseconds
         made = [
             AuditEntry(
-                at=NOW + timedelta(milliseconds=n), actor_id=new_id(), actor_roles=("doctor", "releaser"),
+                at=now + timedelta(milliseconds=n), actor_id=new_id(), actor_roles=("doctor", "releaser"),
                 action="exam.read", clinic_id=self.clinic, patient_id=new_id(), address="203.0.113.7",
             )
             for n in range(count)
@@ -120,7 +120,7 @@ async def _dynamodb(request: pytest.FixtureRequest) -> AsyncIterator[Kit]:
     def key(row_id: UUID) -> dict[str, Any]:
         (row,) = [
             row
-            for day in (NOW.date(), (NOW + timedelta(minutes=1)).date())
+            for day in (datetime.now(UTC).date(), (datetime.now(UTC) - timedelta(hours=1)).date())
             for row in table.audit.query(f"AUDIT#{clinic}#{day}")
             if row.sk.endswith(str(row_id))
         ][:1]

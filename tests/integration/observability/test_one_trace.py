@@ -75,6 +75,7 @@ async def test_one_trace_leads_from_the_request_through_sql_and_the_queue_to_the
     queue = "notification-commands"
     await until(lambda: named(told, "tell by email") and named(told, f"send {queue}"))
     await until(lambda: named(told, f"process {queue}"))
+    await until(lambda: named(told, f"POST {PREFIX}/first-access") and named(told, "INSERT outbox"))
     (request,) = named(told, f"POST {PREFIX}/first-access")
     assert (request.service, request.kind, request.parent) == ("accounts", SERVER, CLICK[1])
     assert request.attributes["http.response.status_code"] == 202
