@@ -114,6 +114,10 @@ async def test_a_recovery_code_is_used_by_one_of_those_who_come_at_once(stores: 
         await work.recovery_codes.replace(ana.id, [b"old"])
         await work.recovery_codes.replace(ana.id, [b"one", b"two"])
 
+    for who, seen in ((ana.id, [b"one", b"two"]), (new_id(), [])):
+        async with stores.transactions.write(person_id=who) as work:
+            assert sorted(await work.recovery_codes.of_person(ana.id)) == seen
+
     async def use(code: bytes, person_id: UUID = ana.id) -> bool:
         async with stores.transactions.write(person_id=person_id) as work:
             return await work.recovery_codes.use(ana.id, code)

@@ -43,7 +43,7 @@ class ContactCodes:
                 account_id=account.id,
                 clinic_id=account.home_clinic_id,
                 code=code,
-                expires_at=ticket.expires_at if ticket.errand is Errand.RESET else now + CODE_LIFETIME,
+                expires_at=now + CODE_LIFETIME,
                 purpose=_PURPOSE[ticket.errand],
             )
         )

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from services.accounts.application.commands.prove_second_factor import recovery_code_hash
-from services.accounts.application.ports import Credentials, IdentifierVault, Work
+from services.accounts.application.ports import Credentials, Work
+from services.accounts.application.recovery_codes import RecoveryCodes
 from services.accounts.application.sign_in_ports import Authenticator
 from services.accounts.domain.account import Account
-from services.accounts.domain.recovery_code import new_recovery_codes
 from services.accounts.domain.ticket import MOST_TRIES, Ticket
 from services.shared.kernel.clock import Clock
 
@@ -21,9 +20,9 @@ class NewAuthenticator:
 
 
 class Enrolment:
-    def __init__(self, authenticator: Authenticator, vault: IdentifierVault, clock: Clock) -> None:
+    def __init__(self, authenticator: Authenticator, recovery_codes: RecoveryCodes, clock: Clock) -> None:
         self._authenticator = authenticator
-        self._vault = vault
+        self._recovery_codes = recovery_codes
         self._clock = clock
 
     async def begin(self, work: Work, account: Account, ticket: Ticket, token: str) -> NewAuthenticator:
@@ -56,7 +55,6 @@ class Enrolment:
         return await self.new_codes(work, account)
 
     async def new_codes(self, work: Work, account: Account) -> tuple[str, ...]:
-        codes = new_recovery_codes()
-        hashes = [recovery_code_hash(self._vault, account.id, code) for code in codes]
+        codes, hashes = await self._recovery_codes.new(account.id)
         await work.recovery_codes.replace(account.id, hashes)
         return codes

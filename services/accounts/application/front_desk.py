@@ -53,6 +53,7 @@ from services.accounts.application.queries.get_patient import GetPatient
 from services.accounts.application.queries.list_proxies import ListProxies
 from services.accounts.application.queries.look_up_patient import LookUpPatient
 from services.accounts.application.queries.who_am_i import WhoAmI
+from services.accounts.application.recovery_codes import RecoveryCodes
 from services.accounts.application.sign_in_ports import (
     AttemptLog,
     Authenticator,
@@ -152,6 +153,7 @@ class Parts:
         transactions, vault, clock = devices.transactions, devices.vault, devices.clock
         guesses = GuessLimit(devices.attempts, vault, clock)
         codes, recognition = ContactCodes(vault), Recognition(vault, devices.device_names)
+        recovery_codes = RecoveryCodes(vault, devices.hasher)
         return cls(
             guesses=guesses,
             codes=codes,
@@ -162,12 +164,12 @@ class Parts:
                 transactions=transactions,
                 authenticator=devices.authenticator,
                 ceremonies=devices.ceremonies,
-                vault=vault,
+                recovery_codes=recovery_codes,
                 contact_codes=codes,
                 guesses=guesses,
                 clock=clock,
             ),
-            enrolment=Enrolment(devices.authenticator, vault, clock),
+            enrolment=Enrolment(devices.authenticator, recovery_codes, clock),
         )
 
 

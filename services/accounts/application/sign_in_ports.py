@@ -90,6 +90,10 @@ class RecoveryCodeStore(Protocol):
         """Let these be the person's codes, and none before."""
         ...
 
+    async def of_person(self, person_id: UUID) -> Sequence[bytes]:
+        """Return the hashes of the codes that are left, in any order."""
+        ...
+
     async def use(self, person_id: UUID, code_hash: bytes) -> bool:
         """Use up a code; True for one caller once, False for a code that is not, or no longer, there."""
         ...

@@ -6,6 +6,7 @@ from enum import Enum
 from uuid import UUID
 
 from services.accounts.domain.device import UNKNOWN, Device
+from services.shared.kernel.principal import STEP_UP_LIFETIME
 
 IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
@@ -33,6 +34,10 @@ class Session:
     def is_open(self, now: datetime) -> bool:
         """Open until revoked, 12 hours without use, or 7 days old."""
         return self.revoked_at is None and now < self.last_used_at + IDLE and now < self.started_at + ABSOLUTE
+
+    def proved_lately(self, now: datetime) -> bool:
+        """True when the person signed in, or proved a second factor again, within the last five minutes."""
+        return now - max(self.started_at, self.stepped_up_at or self.started_at) <= STEP_UP_LIFETIME
 
     def used(self, now: datetime) -> "Session":
         return replace(self, last_used_at=now)

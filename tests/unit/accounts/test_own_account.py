@@ -1,6 +1,7 @@
 """Signing up, linking a clinic's record, changing a contact: who proves what, and what a stranger learns."""
 
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -267,7 +268,20 @@ async def test_an_account_with_records_links_no_others() -> None:
 
 
 async def ask(world: World, me: Principal, email: str | None = None, phone: str | None = None) -> bool:
-    return await world.desk.identity.request_contact_change(NewContact.parse(email, phone), me)
+    """Ask as somebody who has just confirmed."""
+    confirmed = replace(me, step_up_at=world.clock.now())
+    return await world.desk.identity.request_contact_change(NewContact.parse(email, phone), confirmed)
+
+
+async def test_a_contact_changes_only_after_a_fresh_step_up() -> None:
+    """ASVS 5.0, 7.5.1: a mailbox and a session left open on the same screen are not enough."""
+    world = World()
+    me = await signed_up(world)
+    sent, contact = len(messages(world)), NewContact.parse("new@example.com", None)
+    for proved_at in (None, world.clock.now() - timedelta(minutes=5, seconds=1)):
+        asking = world.desk.identity.request_contact_change(contact, replace(me, step_up_at=proved_at))
+        assert await refused(asking) == "step_up_required"
+    assert len(messages(world)) == sent
 
 
 async def test_an_email_changes_once_both_have_confirmed_and_the_old_one_is_told() -> None:

@@ -8,6 +8,7 @@ import pytest
 from services.accounts.application.commands.begin_sign_in import Pending
 from services.accounts.application.session_tokens import SignedIn
 from services.shared.kernel.errors import LaudoError
+from services.shared.kernel.ids import new_id
 from tests.unit.accounts.newcomer import (
     AT_HOME,
     HERE,
@@ -84,7 +85,7 @@ async def test_a_reset_sets_a_password_once_and_ends_all_sessions() -> None:
     assert isinstance(await begin(world, "ana@a.test", NEW), SignedIn)
 
 
-async def test_a_reset_code_dies_after_twenty_minutes_or_five_tries_and_serves_its_browser_alone() -> None:
+async def test_a_reset_code_dies_after_ten_minutes_or_five_tries_and_serves_its_browser_alone() -> None:
     world = World()
     security = world.desk.security
     await world.patient("ana@a.test")
@@ -94,7 +95,7 @@ async def test_a_reset_code_dies_after_twenty_minutes_or_five_tries_and_serves_i
     for _ in range(6):  # a stranger's tries use up the stranger's ticket
         with pytest.raises(LaudoError, match="reset_failed"):
             await security.reset_password(strangers, code, NEW, STRANGER)
-    world.clock.advance(timedelta(minutes=20))
+    world.clock.advance(timedelta(minutes=10))
     with pytest.raises(LaudoError, match="reset_failed"):
         await security.reset_password(late, code, NEW, HERE)
     ticket = await security.request_reset("ana@a.test", HERE)
@@ -178,3 +179,26 @@ async def test_sessions_are_listed_and_ended_one_by_one_or_all_others_at_once() 
     [left] = (await security.overview(caller)).sessions
     assert left.id == caller.session_id
     assert world.audited.count("session.end") == 1
+
+
+async def test_sessions_are_ended_only_shortly_after_signing_in_or_confirming() -> None:
+    """ASVS 5.0, 7.5.2. The session's own record counts, not what a token says."""
+    world = World()
+    end = world.desk.security.end_sessions
+    caller = await patient_caller(world)
+    other = await begin(world, "ana@a.test")
+    assert isinstance(other, SignedIn)
+    world.clock.advance(timedelta(minutes=5, seconds=1))
+    for ending in (
+        end.one(caller_of(world, other).session_id or new_id(), caller, address=None),
+        end.all_others(caller, address=None),
+        end.all_others(replace(caller, session_id=None), address=None),
+    ):
+        with pytest.raises(LaudoError, match="step_up_required"):
+            await ending
+    assert await sessions_open(world) == 2
+    sessions = world.transactions.tables.sessions
+    own = caller.session_id or new_id()
+    sessions[own] = sessions[own].stepped_up(world.clock.now())
+    assert await end.all_others(caller, address=None) == 1
+    assert await sessions_open(world) == 1

@@ -165,6 +165,20 @@ async def test_a_password_is_changed_and_reset_over_http(door: Door) -> None:
     assert (await door.send("POST", "/password-resets/completion", json=body)).status_code == 422
 
 
+async def test_a_password_is_verified_exactly_as_it_was_typed(door: Door) -> None:
+    """ASVS 5.0, 6.2.8 and 6.2.9: blanks, case and every character to the last count, up to 128 of them."""
+    await door.world.patient("ana@a.test")
+    headers, chosen = bearer(await signed_in(door)), "  Sessenta e QUATRO " + "frase longa " * 8 + "ção "
+    assert 64 < len(chosen) <= 128
+    body = {"old": PASSWORD, "new": chosen}
+    assert (await door.send("PUT", "/me/password", json=body, headers=headers)).status_code == 204
+    for typed in (chosen.strip(), chosen.lower(), chosen[:72], chosen[:-1]):
+        answer = await door.send("POST", "/sign-ins", json={"login": "ana@a.test", "password": typed})
+        assert (answer.status_code, answer.json()["code"]) == (401, "accounts.sign_in_failed")
+    answer = await door.send("POST", "/sign-ins", json={"login": "ana@a.test", "password": chosen})
+    assert (answer.status_code, answer.json()["pending"]) == (200, None)
+
+
 @pytest.mark.parametrize("role", sorted(PEOPLE))
 async def test_every_person_may_look_after_the_own_account(door: Door, role: Role) -> None:
     answer = await door.send("GET", "/me/security", headers=door.bearer(role))

@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.portal.browser import Browser
 from tests.unit.portal.fake.identity import SENT, SENT_TO_OLD
-from tests.unit.portal.fake.people import CLINIC_A, DOCTOR, PATIENT, RECEPTIONIST
+from tests.unit.portal.fake.people import CLINIC_A, CODE, DOCTOR, PATIENT, RECEPTIONIST
 from tests.unit.portal.fake.state import World
 
 CHOSEN = "quatro palavras bem longas"
@@ -65,9 +65,28 @@ async def test_records_are_found_with_the_code_of_the_contact_on_file_and_one_si
     assert (await browser.open("/exames")).headers["location"].startswith("/entrar")
 
 
-async def test_a_contact_changes_with_a_code_from_each(browser: Browser, world: World) -> None:
+async def confirmed_for_contact(browser: Browser, world: World) -> None:
+    world.people[PATIENT].factors = ["totp"]
     await browser.sign_in(PATIENT)
     await browser.open("/conta/contato")
+    assert "/confirmar?next=/conta/contato" in browser.links()
+    await browser.open("/confirmar?next=/conta/contato")
+    page = await browser.send("/confirmar", {"code": CODE})
+    assert page.url.path == "/conta/contato"
+
+
+async def test_a_contact_is_asked_for_only_after_confirming(browser: Browser, world: World) -> None:
+    await browser.sign_in(PATIENT)
+    page = await browser.open("/conta/contato")
+    assert 'name="email"' not in page.text
+    fields = browser.hidden("/sair") | {"email": "novo@teste.test"}
+    answer = await browser.client.post("/conta/contato", data=fields)
+    assert answer.headers["location"] == "/confirmar?next=/conta/contato"
+    assert world.asked == []
+
+
+async def test_a_contact_changes_with_a_code_from_each(browser: Browser, world: World) -> None:
+    await confirmed_for_contact(browser, world)
     page = await browser.send("/conta/contato", {"email": "a@b.test", "phone": "11987654321"})
     assert "Um de cada vez." in page.text
     page = await browser.send("/conta/contato", {"email": "novo@teste.test"})
@@ -80,8 +99,7 @@ async def test_a_contact_changes_with_a_code_from_each(browser: Browser, world: 
 
 
 async def test_without_an_old_contact_one_code_is_asked_for(browser: Browser, world: World) -> None:
-    await browser.sign_in(PATIENT)
-    await browser.open("/conta/contato")
+    await confirmed_for_contact(browser, world)
     page = await browser.send("/conta/contato", {"phone": "11987654321"})
     assert 'name="old_code"' not in page.text
     await browser.send("/conta/contato/codigo", {"code": SENT})

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from services.accounts.application.contact_codes import ContactCodes
 from services.accounts.application.guess_limit import GuessLimit
-from services.accounts.application.ports import IdentifierVault, Transactions, Work
+from services.accounts.application.ports import Transactions, Work
+from services.accounts.application.recovery_codes import RecoveryCodes
 from services.accounts.application.sign_in_ports import Authenticator, Json, PasskeyCeremonies
 from services.accounts.domain.errors import (
     CODE_INVALID,
@@ -15,7 +16,7 @@ from services.accounts.domain.errors import (
     RECOVERY_CODE_INVALID,
     SECOND_FACTOR_MISSING,
 )
-from services.accounts.domain.recovery_code import looks_like_recovery_code, plain_recovery_code
+from services.accounts.domain.recovery_code import looks_like_recovery_code
 from services.accounts.domain.second_factor import CodeVerdict, Factor, judge_code
 from services.accounts.domain.ticket import Ticket
 from services.shared.kernel.clock import Clock
@@ -43,10 +44,6 @@ class Proof:
         return cls(Factor.RECOVERY_CODE if looks_like_recovery_code(code) else Factor.TOTP, code)
 
 
-def recovery_code_hash(vault: IdentifierVault, person_id: UUID, code: str) -> bytes:
-    return vault.lookup(f"{person_id}|{plain_recovery_code(code)}", purpose="recovery-code")
-
-
 class ProveSecondFactor:
     """An authenticator's code of now, or of the step before or after, and none twice: the last step used is kept,
     under a lock. A recovery code once. A passkey's answer to the ticket's challenge, which serves one answer. A code
@@ -60,7 +57,7 @@ class ProveSecondFactor:
         transactions: Transactions,
         authenticator: Authenticator,
         ceremonies: PasskeyCeremonies,
-        vault: IdentifierVault,
+        recovery_codes: RecoveryCodes,
         contact_codes: ContactCodes,
         guesses: GuessLimit,
         clock: Clock,
@@ -68,7 +65,7 @@ class ProveSecondFactor:
         self._transactions = transactions
         self._authenticator = authenticator
         self._ceremonies = ceremonies
-        self._vault = vault
+        self._recovery_codes = recovery_codes
         self._contact_codes = contact_codes
         self._guesses = guesses
         self._clock = clock
@@ -85,8 +82,9 @@ class ProveSecondFactor:
         """`verify_user`: a passkey must have checked the person (PIN, fingerprint), not presence alone."""
         guesses = self._guesses.of_second_factor(person_id, device)
         before = await self._guesses.check(guesses)
+        found = await self._recovery_code(person_id, proof)
         async with self._transactions.write(person_id=person_id) as work:
-            verdict = await self._judge(work, person_id, proof, ticket, verify_user)
+            verdict = await self._judge(work, person_id, proof, found, ticket, verify_user)
         if verdict is CodeVerdict.REPLAYED:
             raise CODE_USED.error(field="code")
         if verdict is WRONG:  # raised out here, so that the try is counted and the challenge used up
@@ -94,15 +92,29 @@ class ProveSecondFactor:
             raise _WRONG[proof.factor].error(field="code" if proof.credential is None else None)
         await self._guesses.succeeded(guesses, before)
 
-    async def _judge(
-        self, work: Work, person_id: UUID, proof: Proof, ticket: Ticket | None, verify_user: bool
+    async def _recovery_code(self, person_id: UUID, proof: Proof) -> bytes | None:
+        """Hashing is slow: the transaction that read the codes is over meanwhile."""
+        if proof.factor is not Factor.RECOVERY_CODE:
+            return None
+        async with self._transactions.write(person_id=person_id) as work:
+            kept = await work.recovery_codes.of_person(person_id)
+        return await self._recovery_codes.find(person_id, proof.code, kept)
+
+    async def _judge(  # noqa: PLR0917
+        self,
+        work: Work,
+        person_id: UUID,
+        proof: Proof,
+        recovery_code: bytes | None,
+        ticket: Ticket | None,
+        verify_user: bool,
     ) -> CodeVerdict:
         match proof.factor:
             case Factor.TOTP:
                 return await self._totp(work, person_id, proof.code)
             case Factor.RECOVERY_CODE:
-                code_hash = recovery_code_hash(self._vault, person_id, proof.code)
-                return ACCEPTED if await work.recovery_codes.use(person_id, code_hash) else WRONG
+                used = recovery_code and await work.recovery_codes.use(person_id, recovery_code)
+                return ACCEPTED if used else WRONG
             case Factor.PASSKEY:
                 return await self._passkey(work, proof.credential or {}, ticket, verify_user)
             case Factor.CONTACT_CODE:

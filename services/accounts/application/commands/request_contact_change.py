@@ -1,6 +1,7 @@
 """Lets a person change the own e-mail or mobile number."""
 
 from services.accounts.application.confirmation_codes import Channel, ConfirmationCodes, code_for_address
+from services.accounts.application.confirmed_caller import confirmed
 from services.accounts.application.contact_messages import contact_of
 from services.accounts.application.ports import Transactions
 from services.accounts.domain.account import Account
@@ -8,14 +9,13 @@ from services.accounts.domain.confirmation import Purpose
 from services.accounts.domain.identity_errors import CODE_TOO_SOON
 from services.accounts.domain.new_contact import NewContact
 from services.shared.kernel.clock import Clock
-from services.shared.kernel.errors import NOT_FOUND
 from services.shared.kernel.principal import Principal
 
 
 class RequestContactChange:
-    """Two codes: one to the new contact, one to the old of the same kind, or where there is none, to the other one on
-    file. Nothing changes, and nobody is told anything else, before both come back. Whoever has no contact at all
-    confirms the new one alone.
+    """After a fresh step-up (ASVS 5.0, 7.5.1). Two codes: one to the new contact, one to the old of the same kind, or
+    where there is none, to the other one on file. Nothing changes, and nobody is told anything else, before both come
+    back. Whoever has no contact at all confirms the new one alone.
     """
 
     def __init__(self, transactions: Transactions, codes: ConfirmationCodes, clock: Clock) -> None:
@@ -27,9 +27,7 @@ class RequestContactChange:
         """Return True when a second code, to the old contact, is needed."""
         now = self._clock.now()
         async with self._transactions.write(person_id=caller.account_id) as work:
-            account = await work.accounts.get(caller.account_id)
-            if account is None:
-                raise NOT_FOUND.error()
+            account, _ = await confirmed(work, caller, now)
             contact.must_differ_from(account)
             previous = await work.confirmations.get(account.id, Purpose.CONTACT)
             if previous is not None and not previous.allows_another(now):

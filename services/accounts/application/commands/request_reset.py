@@ -14,7 +14,7 @@ from services.shared.kernel.ids import new_id
 
 
 class RequestReset:
-    """The code goes to the contact on file, never to one given now; it is good for twenty minutes, once, with the
+    """The code goes to the contact on file, never to one given now; it is good for ten minutes, once, with the
     ticket that this browser got, and for nobody else's tries. Nothing is said about whether the account exists, has
     a password or has a contact: the answer is the same, and leaves the same row behind.
     """

@@ -17,7 +17,7 @@ _NOBODY = Login(LoginKind.EMAIL, "")
 
 
 class ResetPassword:
-    """The code is good for twenty minutes, five tries, once. A ticket of nobody, a wrong and an expired code get the
+    """The code is good for ten minutes, five tries, once. A ticket of nobody, a wrong and an expired code get the
     same answer after the same one hash. All sessions end, and the second factor is asked for afterwards as before.
     The device is one the person has used from now on, so that no stranger's failures keep its owner waiting.
     """

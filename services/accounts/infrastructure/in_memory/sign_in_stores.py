@@ -146,6 +146,11 @@ class InMemoryRecoveryCodes(Store):
             del self.tables.recovery_codes[key]
         self.tables.recovery_codes.update(dict.fromkeys((person_id, code_hash) for code_hash in hashes))
 
+    async def of_person(self, person_id: UUID) -> Sequence[bytes]:
+        if not self.scope.sees(person_id=person_id):
+            return []
+        return [code_hash for owner, code_hash in self.tables.recovery_codes if owner == person_id]
+
     async def use(self, person_id: UUID, code_hash: bytes) -> bool:
         key = person_id, code_hash
         if key not in self.tables.recovery_codes or not self.scope.sees(person_id=person_id):

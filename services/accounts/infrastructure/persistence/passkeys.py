@@ -70,6 +70,12 @@ class PostgresRecoveryCodes:
             list(hashes),
         )
 
+    async def of_person(self, person_id: UUID) -> Sequence[bytes]:
+        rows = await self._session.rows(
+            "SELECT code_hash FROM recovery_codes WHERE person_id = $1", person_id
+        )
+        return [row["code_hash"] for row in rows]
+
     async def use(self, person_id: UUID, code_hash: bytes) -> bool:
         tag = await self._session.execute(
             "DELETE FROM recovery_codes WHERE person_id = $1 AND code_hash = $2", person_id, code_hash

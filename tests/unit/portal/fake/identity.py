@@ -52,6 +52,8 @@ def identity(world: World) -> APIRouter:
     @router.post("/me/contact", status_code=202)
     async def contact(request: Request, body: dict[str, Any]) -> Json:
         world.caller(request)
+        if not world.is_stepped_up(request):
+            raise Refused(403, "accounts.step_up_required", "Confirme que é você.")
         if len(body) != 1:
             wrong = [{"field": "email", "code": "accounts.contact_missing", "detail": "Um de cada vez."}]
             raise Refused(422, "accounts.contact_missing", "Um de cada vez.", errors=wrong)

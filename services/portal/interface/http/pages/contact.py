@@ -20,7 +20,7 @@ Typed = Annotated[Form, checked_form()]
 
 @router.get("/conta/contato")
 async def show_change(visit: Person) -> Response:
-    return visit.page("contact.html", typed={}, problem=None, errors={})
+    return _form(visit, {})
 
 
 @router.post("/conta/contato")
@@ -31,9 +31,7 @@ async def ask_change(visit: Person, form: Typed) -> Response:
     except ApiProblem as problem:
         if not problem.concerns_input:
             raise
-        return visit.page(
-            "contact.html", status=problem.status, typed=typed, problem=problem, errors=problem.by_field()
-        )
+        return _form(visit, typed, problem)
     await visit.portal.store.put(visit.visitor_id, _SLOT, {"both": both}, _KEPT_S)
     return visit.go("/conta/contato/codigo")
 
@@ -99,6 +97,18 @@ async def desk_change(visit: Desk, patient_id: UUID, form: Typed) -> Response:
             raise
         return await _desk_code(visit, patient_id, problem)
     return visit.go(f"/pacientes/{patient_id}", notice="contact_changed")
+
+
+def _form(visit: Visit, typed: dict[str, str], problem: ApiProblem | None = None) -> Response:
+    """Whoever has not confirmed lately is asked to first, before anything is typed."""
+    return visit.page(
+        "contact.html",
+        status=problem.status if problem else 200,
+        confirmed=visit.portal.sessions.stepped_up_token(visit.signed_in) is not None,
+        typed=typed,
+        problem=problem,
+        errors=problem.by_field() if problem else {},
+    )
 
 
 def _given(typed: dict[str, str]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from services.portal.interface.http.visit import Form, Visit
 from services.portal.interface.http.visitors import anyone, checked_form
 
 router = APIRouter()
-_TICKET_S = 1200
+_TICKET_S = 600
 _WHY = "whoever forgot the password cannot sign in"
 Stranger = Annotated[Visit, anyone(_WHY)]
 Typed = Annotated[Form, checked_form()]
