@@ -39,6 +39,7 @@ faults: environment-for-tests
 docs: environment
 	@$(BIN)/python -m infra.docs.events
 	@$(BIN)/python -m infra.docs.apis
+	@$(BIN)/python -m infra.docs.functions
 
 # The README's pictures and two pages of evidence, from a product that runs (`make run` in another terminal).
 pictures: environment-for-tests

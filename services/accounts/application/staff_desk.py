@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.accounts.application.commands.accept_invitation import AcceptInvitation
 from services.accounts.application.commands.change_roles import ChangeRoles
 from services.accounts.application.commands.end_access import EndAccess
+from services.accounts.application.commands.end_persons_sessions import EndPersonsSessions
 from services.accounts.application.commands.give_access_again import GiveAccessAgain
 from services.accounts.application.commands.invite_staff import InviteStaff
 from services.accounts.application.commands.prove_second_factor import ProveSecondFactor
@@ -37,6 +38,7 @@ class StaffDesk:
     change_roles: ChangeRoles
     end_access: EndAccess
     give_access_again: GiveAccessAgain
+    end_sessions: EndPersonsSessions
     verify: VerifyRegistration
 
 
@@ -86,5 +88,6 @@ def build_staff_desk(  # noqa: PLR0917
         change_roles=ChangeRoles(transactions, clock),
         end_access=EndAccess(transactions, clock),
         give_access_again=GiveAccessAgain(transactions, clock),
+        end_sessions=EndPersonsSessions(transactions, clock),
         verify=VerifyRegistration(transactions, clock),
     )

@@ -86,6 +86,7 @@ MAY = {
     ("GET", "/me"): set(Role) - {Role.SERVICE, Role.INTEGRATION},
     ("PUT", "/me/locale"): set(Role) - {Role.SERVICE, Role.INTEGRATION},
     ("POST", "/step-up"): set(Role) - {Role.SERVICE, Role.INTEGRATION},
+    ("DELETE", f"/patients/{SOMEBODY}/sessions"): {Role.RECEPTIONIST, Role.ADMINISTRATOR},
     ("DELETE", "/sessions/current"): set(Role) - {Role.SERVICE, Role.INTEGRATION},
 }  # fmt: skip
 

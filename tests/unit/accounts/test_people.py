@@ -1,6 +1,7 @@
 """Registering, finding and reading patients; language; first access."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -313,3 +314,27 @@ async def test_machine_clients_get_tokens_for_what_they_were_granted() -> None:
             await world.desk.issue_service_token(client_id, tried, "")
     with pytest.raises(LaudoError, match="scope_not_granted"):
         await world.desk.issue_service_token("file-management", secret, "snapshot:read admin")
+
+
+async def test_the_desk_ends_all_sessions_of_its_own_patient_who_signs_in_anew() -> None:
+    """ASVS 5.0, 7.4.5."""
+    world = World()
+    made = await register(world)
+    person_id, chosen = UUID(made["person_id"]), "quatro palavras bem longas"
+    await world.desk.request_first_access("ana@example.com")
+    issued = world.events[-1]
+    assert isinstance(issued, OneTimeCodeIssued)
+    await world.desk.complete_first_access("ana@example.com", issued.code, chosen, address=None)
+    sessions = [await world.desk.sign_in(CPF_ANA, chosen, None, address=None) for _ in range(2)]
+    end = world.desk.staff.end_sessions.of_patient
+    with pytest.raises(LaudoError, match="not_found"):
+        await end(UUID(made["id"]), DESK_B, address=None)
+    await end(UUID(made["id"]), DESK_A, address="203.0.113.7")
+    for session in sessions:
+        with pytest.raises(LaudoError, match="session_ended"):
+            await world.desk.refresh(session.refresh_token, address=None)
+    entry = list(world.transactions.tables.audit.values())[-1]
+    assert (entry.action, entry.patient_id, entry.clinic_id) == (
+        "patient.sessions_end", UUID(made["id"]), CLINIC_A.id,
+    )  # fmt: skip
+    assert (await world.desk.sign_in(CPF_ANA, chosen, None, address=None)).identity.account.id == person_id

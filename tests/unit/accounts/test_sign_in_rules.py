@@ -59,6 +59,9 @@ def test_too_short_and_too_long_passwords_are_refused(password: str, has_factor:
         "analivia1988",
         "Laudo-2026-Exames",
         "ana lívia lima 123",
+        "Paciente2026",
+        "Clínica-Saúde-2026",
+        "senhaLaboratório1",
     ],
 )
 def test_passwords_everybody_tries_and_what_the_person_is_called_are_refused(password: str) -> None:

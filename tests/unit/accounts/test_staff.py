@@ -382,3 +382,19 @@ async def test_the_list_goes_on_where_the_page_before_ended() -> None:
         if after is None:
             break
     assert seen == ["Ana", "Bia", "Caio", "Davi", "Fátima"]
+
+
+async def test_an_administrator_ends_a_members_sessions_in_this_clinic_and_nothing_else() -> None:
+    """ASVS 5.0, 7.4.5."""
+    world = World()
+    caller, elsewhere = await admin(world), await admin(world, "b@a.test", clinic=CLINIC_B)
+    doctor = await world.staff("medica@a.test", Role.DOCTOR)
+    session = await world.desk.sign_in("medica@a.test", PASSWORD, world.code(), address=None)
+    end = world.desk.staff.end_sessions.of_member
+    assert await refused(end(doctor.account_id, elsewhere, address=None)) == "not_found"
+    assert await refused(end(doctor.account_id, doctor, address=None)) == "forbidden"
+    await end(doctor.account_id, caller, address="203.0.113.7")
+    assert await refused(world.desk.refresh(session.refresh_token, address=None)) == "session_ended"
+    assert world.audited[-1] == "staff.sessions_end"
+    await world.desk.sign_in("medica@a.test", PASSWORD, world.code(1), address=None)
+    await end(doctor.account_id, caller, address=None)

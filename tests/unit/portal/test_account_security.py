@@ -212,6 +212,20 @@ async def test_the_second_step_is_changed_only_after_confirming(browser: Browser
     assert RECOVERY[0] not in (await browser.open(SECURITY)).text
 
 
+async def test_the_risk_of_codes_by_message_is_told_beside_them_and_stronger_ways_are_offered(
+    browser: Browser, world: World
+) -> None:
+    """ASVS 5.0, 6.6.1."""
+    world.people[PATIENT].factors = ["contact_code"]
+    await password_step(browser, PATIENT)
+    await browser.send("/entrar/codigo/envio")
+    await browser.send("/entrar/codigo", {"code": CODE})
+    page = await browser.open(SECURITY)
+    assert "Menos seguro que um aplicativo" in page.text
+    assert "Aplicativo autenticador" in page.text
+    assert "Chaves de acesso" in page.text
+
+
 async def test_an_authenticator_is_set_up_from_the_account(browser: Browser, world: World) -> None:
     world.people[PATIENT].factors = ["contact_code"]
     await password_step(browser, PATIENT)

@@ -128,3 +128,20 @@ async def test_at_the_desk_a_lost_contact_is_replaced_with_its_reason(browser: B
 async def test_others_do_not_change_a_patients_contact(browser: Browser, world: World, who: str) -> None:
     await browser.sign_in(who)
     assert (await browser.open(f"/pacientes/{next(iter(world.records))}/contato")).status_code == 403
+
+
+async def test_the_desk_signs_a_patient_out_everywhere_who_asks_for_it(
+    browser: Browser, world: World
+) -> None:
+    patient = next(iter(world.records))
+    await browser.sign_in(RECEPTIONIST)
+    await browser.open(f"/pacientes/{patient}")
+    page = await browser.send(f"/pacientes/{patient}/desconexao")
+    assert "Todas as sessões foram encerradas." in page.text
+    assert world.signed_out == [patient]
+    await browser.send("/sair")
+    await browser.sign_in(DOCTOR)
+    page = await browser.open(f"/pacientes/{patient}")
+    assert "desconexao" not in page.text
+    fields = browser.hidden("/sair")
+    assert (await browser.client.post(f"/pacientes/{patient}/desconexao", data=fields)).status_code == 403

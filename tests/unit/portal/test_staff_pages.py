@@ -152,3 +152,12 @@ async def test_a_wrong_code_says_what_to_do(browser: Browser) -> None:
     page = await browser.send("/convite", {"invitation_code": "AAAA"})
     assert (page.status_code, "Convite desconhecido" in page.text) == (422, True)
     assert "AAAA" not in page.text
+
+
+async def test_an_administrator_signs_a_member_out_everywhere(browser: Browser, world: World) -> None:
+    await browser.sign_in(ADMINISTRATOR)
+    member = next(id_ for id_, each in world.staff.items() if each["active"])
+    await browser.open(f"/equipe/{member}")
+    page = await browser.send(f"/equipe/{member}/desconexao")
+    assert "Todas as sessões foram encerradas." in page.text
+    assert world.signed_out == [member]

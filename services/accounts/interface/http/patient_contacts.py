@@ -1,4 +1,4 @@
-"""Routes of the desk for a patient who lost the contact on file."""
+"""Routes of the desk for a patient who lost the contact on file, or a device on which they are signed in."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 
 from services.accounts.application.commands.change_contact_at_desk import ChangeContactAtDesk
+from services.accounts.application.commands.end_persons_sessions import EndPersonsSessions
 from services.accounts.domain.new_contact import NewContact
 from services.accounts.interface.http.front_desk import desk_of
 from services.accounts.interface.http.identity_schemas import CodeBody, DeskContactBody
@@ -31,3 +32,8 @@ async def confirm_change(request: Request, patient_id: UUID, body: CodeBody, cal
     await desk_of(request).identity.contact_at_desk.confirm(
         patient_id, body.code, caller, address=address_of(request)
     )
+
+
+@router.delete("/patients/{patient_id}/sessions", status_code=204, description=EndPersonsSessions.__doc__)
+async def end_sessions(request: Request, patient_id: UUID, caller: Desk) -> None:
+    await desk_of(request).staff.end_sessions.of_patient(patient_id, caller, address=address_of(request))

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Request, Response
 
 from services.accounts.application.commands.change_roles import ChangeRoles
 from services.accounts.application.commands.end_access import EndAccess
+from services.accounts.application.commands.end_persons_sessions import EndPersonsSessions
 from services.accounts.application.commands.give_access_again import GiveAccessAgain
 from services.accounts.application.commands.invite_staff import InviteStaff
 from services.accounts.application.commands.resend_invitation import ResendInvitation
@@ -83,6 +84,11 @@ async def end_access(request: Request, account_id: UUID, caller: Administrator) 
 @router.put("/staff/{account_id}/access", status_code=204, description=GiveAccessAgain.__doc__)
 async def give_access_again(request: Request, account_id: UUID, caller: Administrator) -> None:
     await _staff(request).give_access_again(account_id, caller, address=address_of(request))
+
+
+@router.delete("/staff/{account_id}/sessions", status_code=204, description=EndPersonsSessions.__doc__)
+async def end_sessions(request: Request, account_id: UUID, caller: Administrator) -> None:
+    await _staff(request).end_sessions.of_member(account_id, caller, address=address_of(request))
 
 
 @router.put("/staff/{account_id}/verification", status_code=204, description=VerifyRegistration.__doc__)

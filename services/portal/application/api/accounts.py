@@ -44,6 +44,9 @@ class AccountsApi:
     async def patient(self, caller: Caller, patient_id: str) -> Json:
         return await self._gateway.call(caller, "accounts", "GET", f"/patients/{patient_id}")
 
+    async def end_patients_sessions(self, caller: Caller, patient_id: str) -> None:
+        await self._gateway.call(caller, "accounts", "DELETE", f"/patients/{patient_id}/sessions")
+
     async def register_patient(self, caller: Caller, patient: dict[str, Any], key: str) -> Json:
         return await self._gateway.call(
             caller, "accounts", "POST", "/patients", body=patient, idempotency_key=key

@@ -25,6 +25,9 @@ class StaffApi:
     async def give_access_again(self, caller: Caller, account_id: str) -> None:
         await self._gateway.call(caller, "accounts", "PUT", f"/staff/{account_id}/access")
 
+    async def end_sessions(self, caller: Caller, account_id: str) -> None:
+        await self._gateway.call(caller, "accounts", "DELETE", f"/staff/{account_id}/sessions")
+
     async def verify(self, caller: Caller, account_id: str, verification: Json) -> None:
         path = f"/staff/{account_id}/verification"
         await self._gateway.call(caller, "accounts", "PUT", path, body=verification)

@@ -49,6 +49,16 @@ def staff(world: World) -> APIRouter:
             raise Refused(409, "accounts.last_administrator", "Esta é a única pessoa que administra.")
         member_of(world, account_id)["active"] = False
 
+    @router.delete("/staff/{account_id}/sessions", status_code=204)
+    async def end_sessions(request: Request, account_id: str) -> None:
+        world.caller(request, "administrator")
+        world.signed_out.append(member_of(world, account_id)["id"])
+
+    @router.delete("/patients/{patient_id}/sessions", status_code=204)
+    async def end_patients_sessions(request: Request, patient_id: str) -> None:
+        world.caller(request, "receptionist")
+        world.signed_out.append(world.records[patient_id]["id"])
+
     @router.put("/staff/{account_id}/access", status_code=204)
     async def again(request: Request, account_id: str) -> None:
         world.caller(request, "administrator")

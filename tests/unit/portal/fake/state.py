@@ -64,6 +64,7 @@ class World:
     staff: dict[str, Json] = field(default_factory=staff)
     invitations: dict[str, Json] = field(default_factory=dict)
     merges: dict[str, Json] = field(default_factory=dict)
+    signed_out: list[str] = field(default_factory=list)
     asked: list[Json] = field(default_factory=list)
     accepted: list[Json] = field(default_factory=list)
     invited_is_known: bool = False

@@ -118,6 +118,17 @@ async def record_guardian(
     return visit.go(f"/pacientes/{patient_id}", notice="guardian_recorded")
 
 
+@router.post("/pacientes/{patient_id:uuid}/desconexao")
+async def end_sessions(
+    visit: Annotated[Visit, visitors(Role.RECEPTIONIST)],
+    patient_id: UUID,
+    form: Annotated[Form, checked_form()],
+) -> Response:
+    """For a patient who lost a device, and asks for it."""
+    await visit.portal.accounts.end_patients_sessions(visit.caller, str(patient_id))
+    return visit.go(f"/pacientes/{patient_id}", notice="persons_sessions_ended")
+
+
 async def _found(visit: Visit, template: str, q: str, key: str, cursor: str = "") -> Response:
     found: Json = {"items": [], "next_cursor": None}
     if q:

@@ -101,6 +101,15 @@ async def end_access(visit: Administrator, account_id: UUID, form: Typed) -> Res
     return visit.go(f"/equipe/{account_id}", notice="staff_access_ended")
 
 
+@router.post("/equipe/{account_id:uuid}/desconexao")
+async def end_sessions(visit: Administrator, account_id: UUID, form: Typed) -> Response:
+    try:
+        await visit.portal.staff.end_sessions(visit.caller, str(account_id))
+    except ApiProblem as problem:
+        return await _again(visit, account_id, problem)
+    return visit.go(f"/equipe/{account_id}", notice="persons_sessions_ended")
+
+
 @router.post("/equipe/{account_id:uuid}/retorno")
 async def give_access_again(visit: Administrator, account_id: UUID, form: Typed) -> Response:
     try:
