@@ -328,6 +328,24 @@ async def test_the_auditor_reads_the_own_clinics_audit_and_nobody_else_does(
     assert refused.status_code == 403
 
 
+async def test_the_desk_ends_a_patients_sessions_through_row_level_security(http: httpx.AsyncClient) -> None:
+    """No clinic sees a session; it ends those of its own patient and of nobody else's."""
+    ana = next(each for each in PEOPLE if each.get("records") and each["records"][0]["clinic"].endswith("a"))
+    session = await sign_in(http, ana)
+    refresh = {"refresh_token": session["refresh_token"]}
+    path = f"{PREFIX}/patients/{ana['records'][0]['patient_id']}/sessions"
+    elsewhere = await http.delete(path, headers=await bearer(http, person("administrator", 1)))
+    assert elsewhere.status_code == 404
+    fresh = await http.post(f"{PREFIX}/sessions/refresh", json=refresh)
+    assert fresh.status_code == 200
+    desk = await bearer(http, person("administrator"))
+    assert (await http.delete(path, headers=desk)).status_code == 204
+    ended = await http.post(
+        f"{PREFIX}/sessions/refresh", json={"refresh_token": fresh.json()["refresh_token"]}
+    )
+    assert (ended.status_code, ended.json()["code"]) == (401, "accounts.session_ended")
+
+
 async def test_readiness_asks_the_database(http: httpx.AsyncClient) -> None:
     assert (await http.get(f"{PREFIX}/readyz")).json() == {
         "status": "ready",
