@@ -293,6 +293,23 @@ async def test_all_other_devices_are_ended_at_once(browser: Browser, world: Worl
     assert list(world.people[PATIENT].sessions.values()) == ["Firefox, Linux"]
 
 
+@pytest.mark.parametrize("which", ["outras", "one"])
+async def test_ending_devices_long_after_the_last_proof_asks_for_another(
+    browser: Browser, world: World, which: str
+) -> None:
+    """ASVS 5.0, 7.5.2."""
+    await browser.sign_in(PATIENT)
+    kept = dict(world.people[PATIENT].sessions)
+    other = next(i for i, name in kept.items() if name == "Chrome, Android")
+    path = other if which == "one" else which
+    world.needs_step_up.add(f"/api/v1/accounts/sessions/{other if which == 'one' else 'others'}")
+    await browser.open(SECURITY)
+    fields = browser.hidden(f"{SECURITY}/sessoes/{path}")
+    answer = await browser.client.post(f"{SECURITY}/sessoes/{path}", data=fields)
+    assert answer.headers["location"] == f"/confirmar?next={SECURITY}"
+    assert world.people[PATIENT].sessions == kept
+
+
 @pytest.mark.parametrize("login", [PATIENT, "ninguem@teste.test"])
 async def test_a_forgotten_password_is_answered_alike_for_everybody(browser: Browser, login: str) -> None:
     await browser.open("/esqueci-a-senha")

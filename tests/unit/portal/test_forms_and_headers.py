@@ -1,7 +1,9 @@
 """Forms from elsewhere are refused; pages carry the headers that keep them safe and unstored."""
 
 import re
+from dataclasses import replace
 
+import httpx
 import pytest
 from fastapi import FastAPI
 
@@ -9,7 +11,7 @@ from services.portal.interface.http.application import create_portal
 from services.portal.interface.http.rendering import STATIC
 from tests.unit.portal.browser import Browser
 from tests.unit.portal.conftest import NewBrowser
-from tests.unit.portal.fake.people import ADMINISTRATOR, DOCTOR, PATIENT, RELEASER, TECHNICIAN
+from tests.unit.portal.fake.people import ADMINISTRATOR, DOCTOR, PASSWORD, PATIENT, RELEASER, TECHNICIAN
 from tests.unit.portal.fake.state import Json, World
 
 POSTS = ("/sair", "/preferencias", "/idioma", "/exames", "/entrar")
@@ -76,6 +78,24 @@ async def test_over_https_cookies_are_secure_and_the_browser_is_told_to_stay() -
     app = create_portal(lifespan=None, checks={}, https=True)  # type: ignore[arg-type]
     middleware = [each for each in app.user_middleware if "https" in each.kwargs]
     assert middleware[0].kwargs == {"https": True}
+
+
+async def test_every_cookie_is_closed_to_scripts_other_sites_and_plain_http(
+    browser: Browser, portal_app: FastAPI
+) -> None:
+    portal_app.state.portal = replace(portal_app.state.portal, https=True)
+    browser.client.base_url = httpx.URL("https://portal.test")
+    await browser.open("/entrar")
+    cookies = browser.page.headers.get_list("set-cookie")
+    typed = browser.hidden("/entrar") | {"login": PATIENT, "password": PASSWORD}
+    cookies += (await browser.client.post("/entrar", data=typed)).headers.get_list("set-cookie")
+    await browser.open("/conta")
+    spoken = browser.hidden("/idioma") | {"locale": "en"}
+    cookies += (await browser.client.post("/idioma", data=spoken)).headers.get_list("set-cookie")
+    assert {cookie.partition("=")[0] for cookie in cookies} >= {"laudo_session", "laudo_device", "laudo_lang"}
+    for cookie in cookies:
+        traits = {part.strip().lower() for part in cookie.split(";")[1:]}
+        assert {"httponly", "secure", "samesite=lax", "path=/"} <= traits, cookie
 
 
 @pytest.mark.parametrize("login", [DOCTOR, TECHNICIAN, RELEASER, PATIENT, ADMINISTRATOR])
