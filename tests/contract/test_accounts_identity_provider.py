@@ -1,0 +1,241 @@
+"""Copying staff to another provider of sign-ins: in memory, and Cognito of the AWS emulator with PostgreSQL."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.accounts.application.commands.copy_staff import CopyStaff
+from services.accounts.application.identity_provider import (
+    IdentityProvider,
+    ProvidedUser,
+    StaffCopies,
+    StaffCopy,
+)
+from services.accounts.application.ports import Transactions
+from services.accounts.domain.account import Account, AccountKind
+from services.accounts.domain.clinic import Clinic
+from services.accounts.domain.membership import Membership
+from services.accounts.infrastructure.identity_provider.cognito import CognitoIdentityProvider
+from services.accounts.infrastructure.in_memory.identity_provider import (
+    InMemoryIdentityProvider,
+    InMemoryStaffCopies,
+)
+from services.accounts.infrastructure.in_memory.transactions import InMemoryTransactions
+from services.accounts.infrastructure.persistence.staff_copies import PostgresStaffCopies
+from services.shared.kernel.ids import new_id
+from services.shared.kernel.principal import Role
+from tests.integration.accounts.postgres import connected, migrated
+from tests.support.embedded import EmbeddedAws
+from tests.unit.accounts.samples import an_account
+
+
+@pytest.fixture(params=["in memory", "cognito"])
+def provider(request: pytest.FixtureRequest) -> IdentityProvider:
+    if request.param == "in memory":
+        return InMemoryIdentityProvider()
+    aws: EmbeddedAws = request.getfixturevalue("aws")
+    client = aws.admin("cognito-idp")
+    pool = client.create_user_pool(PoolName="clinic")["UserPool"]["Id"]
+    return CognitoIdentityProvider(client, pool, invites=False)
+
+
+def a_user(*roles: Role, email: str | None = "beatriz@clinic.test") -> ProvidedUser:
+    return ProvidedUser(new_id(), email, frozenset(roles))
+
+
+async def test_a_user_is_created_once_and_found(provider: IdentityProvider) -> None:
+    user = a_user(Role.DOCTOR, Role.RELEASER)
+    assert await provider.get(user.account_id) is None
+    for _ in range(2):
+        await provider.put(user)
+        assert await provider.get(user.account_id) == user
+
+
+async def test_roles_and_address_become_what_is_given(provider: IdentityProvider) -> None:
+    user = a_user(Role.DOCTOR, Role.RELEASER)
+    await provider.put(user)
+    changed = replace(
+        user, roles=frozenset({Role.DOCTOR, Role.ADMINISTRATOR}), email="beatriz.prado@clinic.test"
+    )
+    await provider.put(changed)
+    assert await provider.get(user.account_id) == changed
+
+
+async def test_without_roles_a_user_is_disabled_and_comes_back(provider: IdentityProvider) -> None:
+    user = a_user(Role.TECHNICIAN)
+    await provider.put(user)
+    for _ in range(2):
+        await provider.put(replace(user, roles=frozenset()))
+        found = await provider.get(user.account_id)
+        assert found is not None
+        assert found.roles == frozenset()
+    await provider.put(user)
+    assert await provider.get(user.account_id) == user
+
+
+async def test_nobody_is_created_disabled(provider: IdentityProvider) -> None:
+    user = a_user()
+    await provider.put(user)
+    assert await provider.get(user.account_id) is None
+
+
+async def test_removing_twice_is_no_error(provider: IdentityProvider) -> None:
+    user, other = a_user(Role.DOCTOR), a_user(Role.DOCTOR, email=None)
+    await provider.put(user)
+    await provider.put(other)
+    for _ in range(2):
+        await provider.remove(user.account_id)
+        assert await provider.get(user.account_id) is None
+    assert await provider.get(other.account_id) == other
+
+
+async def test_cognito_keeps_groups_that_are_not_ours(aws: EmbeddedAws) -> None:
+    client = aws.admin("cognito-idp")
+    pool = client.create_user_pool(PoolName="clinic")["UserPool"]["Id"]
+    provider, user = CognitoIdentityProvider(client, pool, invites=False), a_user(Role.DOCTOR)
+    await provider.put(user)
+    of_user = {"UserPoolId": pool, "Username": str(user.account_id)}
+    client.create_group(UserPoolId=pool, GroupName="canteen")
+    client.admin_add_user_to_group(GroupName="canteen", **of_user)
+    await provider.put(replace(user, roles=frozenset({Role.TECHNICIAN})))
+    groups = {each["GroupName"] for each in client.admin_list_groups_for_user(**of_user)["Groups"]}
+    assert groups == {"canteen", "technician"}
+    await provider.put(replace(user, roles=frozenset()))
+    assert client.admin_get_user(**of_user)["Enabled"] is False
+
+
+@dataclass
+class Staff:
+    """One clinic's staff in a store, and what is known to have been copied."""
+
+    transactions: Transactions
+    copies: StaffCopies
+    clinic: Clinic
+    elsewhere: Clinic
+    forget: Callable[[UUID], Awaitable[None]]
+
+    async def join(self, *roles: Role, clinic: Clinic | None = None) -> Account:
+        clinic = clinic or self.clinic
+        account = an_account(AccountKind.STAFF, "Beatriz Prado", clinic, email="beatriz@clinic.test")
+        async with self.transactions.write(clinic_id=clinic.id, person_id=account.id) as work:
+            await work.accounts.add(account)
+            await work.memberships.add(
+                Membership(account.id, clinic.id, 1, "Beatriz Prado", frozenset(roles), None)
+            )
+        return account
+
+    async def change(self, account: Account, change: Callable[[Membership], Membership]) -> None:
+        async with self.transactions.write(clinic_id=self.clinic.id, person_id=account.id) as work:
+            member = await work.memberships.of_member(account.id, self.clinic.id, lock=True)
+            known = await work.accounts.get(account.id, lock=True)
+            assert member
+            assert known
+            await work.memberships.save(change(member))
+            await work.accounts.save(known.changed())
+
+
+@pytest.fixture(params=["in memory", "postgresql"])
+async def staff(request: pytest.FixtureRequest) -> AsyncIterator[Staff]:
+    clinic, elsewhere = Clinic(new_id(), "Aqui"), Clinic(new_id(), "Lá")
+    if request.param == "in memory":
+        memory = InMemoryTransactions()
+
+        async def forget_there(account_id: UUID) -> None:
+            del memory.tables.memberships[account_id, clinic.id]
+
+        memory.tables.clinics = {each.id: each for each in (clinic, elsewhere)}
+        yield Staff(memory, InMemoryStaffCopies(memory.tables, clinic.id), clinic, elsewhere, forget_there)
+        return
+    import asyncpg
+
+    urls = migrated(request.getfixturevalue("new_database"))
+
+    async def forget(account_id: UUID) -> None:
+        administrator: Any = await asyncpg.connect(
+            request.getfixturevalue("postgres_admin_url").rpartition("/")[0]
+            + "/"
+            + urls.app.rpartition("/")[2]
+        )
+        await administrator.execute("DELETE FROM memberships WHERE account_id = $1", account_id)
+        await administrator.close()
+
+    async with connected(urls) as link:
+        for each in (clinic, elsewhere):
+            async with link.transactions.write(clinic_id=each.id) as work:
+                await work.clinics.add(each)
+        yield Staff(
+            link.transactions, PostgresStaffCopies(link.database, clinic.id), clinic, elsewhere, forget
+        )
+
+
+class Taken:
+    def __init__(self) -> None:
+        self.users: dict[UUID, StaffCopy] = {}
+        self.refuses: set[UUID] = set()
+
+    async def __call__(self, copy: StaffCopy) -> None:
+        if copy.account_id in self.refuses:
+            raise RuntimeError("refused")
+        self.users[copy.account_id] = copy
+
+
+async def test_what_differs_is_copied_until_it_was_taken(staff: Staff) -> None:
+    one, two = await staff.join(Role.DOCTOR), await staff.join(Role.TECHNICIAN)
+    await staff.join(Role.DOCTOR, clinic=staff.elsewhere)
+    assert set(await staff.copies.changed()) == {one.id, two.id}
+    take = Taken()
+    take.refuses = {two.id}
+    await staff.copies.copy(one.id, take)
+    with pytest.raises(RuntimeError):
+        await staff.copies.copy(two.id, take)
+    assert list(await staff.copies.changed()) == [two.id]
+    assert take.users[one.id].user == ProvidedUser(one.id, "beatriz@clinic.test", frozenset({Role.DOCTOR}))
+    take.refuses = set()
+    await staff.copies.copy(two.id, take)
+    assert list(await staff.copies.changed()) == []
+    await staff.change(one, lambda member: member.with_roles(frozenset({Role.ADMINISTRATOR}), None))
+    assert list(await staff.copies.changed()) == [one.id]
+    await staff.copies.copy(one.id, take)
+    assert take.users[one.id].user == ProvidedUser(
+        one.id, "beatriz@clinic.test", frozenset({Role.ADMINISTRATOR})
+    )
+
+
+async def test_staff_reach_the_provider_leave_it_and_are_removed(staff: Staff) -> None:
+    provider, told = InMemoryIdentityProvider(), list[UUID]()
+    copy = CopyStaff(staff.copies, provider, lambda account_id, _: told.append(account_id))
+    one, two = await staff.join(Role.DOCTOR), await staff.join(Role.TECHNICIAN)
+    assert await copy() == 2
+    assert await copy() == 0
+    await staff.change(one, Membership.deactivated)
+    await staff.forget(two.id)
+    assert await copy() == 2
+    left = await provider.get(one.id)
+    assert left is not None
+    assert left.roles == frozenset()
+    assert await provider.get(two.id) is None
+    assert await copy() == 0
+    assert told == []
+
+
+async def test_one_whom_the_provider_refuses_keeps_no_other_waiting(
+    staff: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider, told = InMemoryIdentityProvider(), list[UUID]()
+    people = [await staff.join(Role.DOCTOR) for _ in range(3)]
+    refused, put = min(person.id for person in people), provider.put
+
+    async def refuse_one(user: ProvidedUser) -> None:
+        if user.account_id == refused:
+            raise RuntimeError("refused")
+        await put(user)
+
+    monkeypatch.setattr(provider, "put", refuse_one)
+    copy = CopyStaff(staff.copies, provider, lambda account_id, _: told.append(account_id))
+    assert await copy() == 2
+    assert told == [refused]
+    monkeypatch.undo()
+    assert await copy() == 1
