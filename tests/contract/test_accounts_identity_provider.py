@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
+from infra.local.provision.databases import DatabaseUrls
 from services.accounts.application.commands.copy_staff import CopyStaff
 from services.accounts.application.identity_provider import (
     IdentityProvider,
@@ -138,27 +139,29 @@ class Staff:
 
 
 @pytest.fixture(params=["in memory", "postgresql"])
-async def staff(request: pytest.FixtureRequest) -> AsyncIterator[Staff]:
-    clinic, elsewhere = Clinic(new_id(), "Aqui"), Clinic(new_id(), "Lá")
+def urls(request: pytest.FixtureRequest) -> DatabaseUrls | None:
     if request.param == "in memory":
+        return None
+    return migrated(request.getfixturevalue("new_database"))
+
+
+@pytest.fixture
+async def staff(request: pytest.FixtureRequest, urls: DatabaseUrls | None) -> AsyncIterator[Staff]:
+    clinic, elsewhere = Clinic(new_id(), "Aqui"), Clinic(new_id(), "Lá")
+    if urls is None:
         memory = InMemoryTransactions()
 
         async def forget_there(account_id: UUID) -> None:
             del memory.tables.memberships[account_id, clinic.id]
 
         memory.tables.clinics = {each.id: each for each in (clinic, elsewhere)}
-        yield Staff(memory, InMemoryStaffCopies(memory.tables, clinic.id), clinic, elsewhere, forget_there)
+        yield Staff(memory, InMemoryStaffCopies(memory, clinic.id), clinic, elsewhere, forget_there)
         return
-    import asyncpg
-
-    urls = migrated(request.getfixturevalue("new_database"))
+    administrators = request.getfixturevalue("postgres_admin_url").rpartition("/")[0]
+    database = urls.app.rpartition("/")[2].partition("?")[0]
 
     async def forget(account_id: UUID) -> None:
-        administrator: Any = await asyncpg.connect(
-            request.getfixturevalue("postgres_admin_url").rpartition("/")[0]
-            + "/"
-            + urls.app.rpartition("/")[2]
-        )
+        administrator = await asyncpg.connect(f"{administrators}/{database}")
         await administrator.execute("DELETE FROM memberships WHERE account_id = $1", account_id)
         await administrator.close()
 

@@ -1,6 +1,6 @@
 """Signing keys are rotated while tokens are issued and verified: no token is refused, nobody restarts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -69,11 +69,17 @@ class Installation:
 
 
 @pytest.fixture
-async def installation(new_database: Callable[[str], DatabaseUrls]) -> Installation:
-    database = await connect_database(migrated(new_database).app, size=2)
+def urls(new_database: Callable[[str], DatabaseUrls]) -> DatabaseUrls:
+    return migrated(new_database)
+
+
+@pytest.fixture
+async def installation(urls: DatabaseUrls) -> AsyncIterator[Installation]:
+    database = await connect_database(urls.app, size=2)
     store = PostgresSigningKeys(database, InMemoryKeyCustody())
     apis = [SigningKeysInUse(KeyRing(await store.load()), store) for _ in range(2)]
-    return Installation(store, apis, FixedClock(datetime.now(UTC) + timedelta(seconds=1)))
+    yield Installation(store, apis, FixedClock(datetime.now(UTC) + timedelta(seconds=1)))
+    await database.close()
 
 
 async def test_no_token_is_refused_while_keys_rotate(installation: Installation) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from services.accounts.application.identity_provider import ProvidedUser, StaffCopy
-from services.accounts.infrastructure.in_memory.tables import Tables
+from services.accounts.infrastructure.in_memory.transactions import InMemoryTransactions
 
 
 class InMemoryIdentityProvider:
@@ -28,22 +28,24 @@ class InMemoryIdentityProvider:
 
 
 class InMemoryStaffCopies:
-    def __init__(self, tables: Tables, clinic_id: UUID) -> None:
-        self._tables = tables
+    def __init__(self, transactions: InMemoryTransactions, clinic_id: UUID) -> None:
+        self._transactions = transactions
         self._clinic_id = clinic_id
         self._copied: dict[UUID, int] = {}
 
     async def changed(self) -> Sequence[UUID]:
-        members = {account for account, clinic in self._tables.memberships if clinic == self._clinic_id}
-        now = {account_id: self._tables.accounts[account_id].version for account_id in members}
+        tables = self._transactions.tables
+        members = {account for account, clinic in tables.memberships if clinic == self._clinic_id}
+        now = {account_id: tables.accounts[account_id].version for account_id in members}
         older = [
             account_id for account_id, version in now.items() if self._copied.get(account_id, 0) < version
         ]
         return sorted([*older, *(self._copied.keys() - members)])
 
     async def copy(self, account_id: UUID, put: Callable[[StaffCopy], Awaitable[None]]) -> None:
-        member = self._tables.memberships.get((account_id, self._clinic_id))
-        account = self._tables.accounts.get(account_id)
+        tables = self._transactions.tables
+        member = tables.memberships.get((account_id, self._clinic_id))
+        account = tables.accounts.get(account_id)
         if member is None or account is None:
             await put(StaffCopy(account_id, 0, None))
             self._copied.pop(account_id, None)
