@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from joserfc.jws import JWSRegistry
-from joserfc.jwt import ClaimsOption, JWTClaimsRegistry
 from joserfc.registry import JWS_HEADER_REGISTRY, HeaderRegistryDict
 
 from services.shared.kernel.principal import STAFF, Principal, Role
@@ -17,6 +16,8 @@ from services.shared.platform.issuers.published_keys import PublishedKeys
 Claims = dict[str, Any]
 LEEWAY_S = 10
 _OWN_ALGORITHMS, _OTHER_ALGORITHMS = ("ES256",), ("ES256", "RS256")
+_ROLES = {role.value: role for role in Role}
+_NUMBERS = {int, float}  # a JSON number; True is none
 _ACCESS_TOKEN = frozenset({"at+jwt", "application/at+jwt"})  # RFC 9068, 4
 
 
@@ -32,13 +33,41 @@ class SignatureRules(JWSRegistry):
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimRules:
+    """The registered claims (RFC 7519, 4.1): of this issuer, for us, about somebody, in time.
+
+    Plain comparisons: joserfc's registry of claims takes five times as long, a tenth of the whole verification.
+    """
+
+    issuer: str
+    audience_claim: str
+    audiences: frozenset[str]
+    seconds: Callable[[], float]
+
+    def check(self, claims: Claims) -> None:
+        """Raise ValueError, TypeError or KeyError for what is not acceptable."""
+        audience, subject = claims[self.audience_claim], claims["sub"]
+        named = [audience] if isinstance(audience, str) else audience
+        if not isinstance(named, list) or self.audiences.isdisjoint(named) or claims["iss"] != self.issuer:
+            raise ValueError("of another issuer, or for somebody else")
+        if not isinstance(subject, str) or not subject:
+            raise ValueError("about nobody")
+        ends, issued, begins = claims["exp"], claims["iat"], claims.get("nbf", 0)
+        if not {type(ends), type(issued), type(begins)} <= _NUMBERS:
+            raise TypeError("no moment")
+        now = self.seconds()
+        if ends <= now - LEEWAY_S or max(issued, begins) > now + LEEWAY_S:
+            raise ValueError("not now")
+
+
+@dataclass(frozen=True, slots=True)
 class TrustedIssuer:
-    """`principal` raises ValueError, TypeError, AttributeError or OverflowError for claims that name nobody."""
+    """`principal` raises one of those, or AttributeError or OverflowError, for claims that name nobody."""
 
     name: str
     keys: PublishedKeys
     signatures: JWSRegistry
-    claims: JWTClaimsRegistry
+    claims: ClaimRules
     is_access_token: Callable[[Claims, Claims], bool]  # of header and claims
     principal: Callable[[Claims], Principal]
 
@@ -51,7 +80,7 @@ def own_issuer(
         name=issuer,
         keys=keys,
         signatures=SignatureRules(algorithms=_OWN_ALGORITHMS),
-        claims=_claims_rules(issuer, "aud", [audience], seconds),
+        claims=ClaimRules(issuer, "aud", frozenset({audience}), seconds),
         is_access_token=_says_access,
         principal=_own_principal,
     )
@@ -69,23 +98,10 @@ def other_issuer(told: OtherIssuer, keys: PublishedKeys, seconds: Callable[[], f
         name=told.issuer,
         keys=keys,
         signatures=SignatureRules(algorithms=_OTHER_ALGORITHMS),
-        claims=_claims_rules(told.issuer, told.audience_claim, list(told.audiences), seconds),
+        claims=ClaimRules(told.issuer, told.audience_claim, frozenset(told.audiences), seconds),
         is_access_token=is_access_token,
         principal=lambda claims: mapped_principal(told, claims),
     )
-
-
-def _claims_rules(
-    issuer: str, audience_claim: str, audiences: list[str], seconds: Callable[[], float]
-) -> JWTClaimsRegistry:
-    rules: dict[str, ClaimsOption] = {
-        "iss": {"essential": True, "value": issuer},
-        "sub": {"essential": True},
-        "exp": {"essential": True},
-        "iat": {"essential": True},
-        audience_claim: {"essential": True, "values": audiences},
-    }
-    return JWTClaimsRegistry(lambda: int(seconds()), LEEWAY_S, **rules)
 
 
 def _says_access(header: Claims, _: Claims) -> bool:
@@ -96,7 +112,7 @@ def _own_principal(claims: Claims) -> Principal:
     step_up = claims.get("step_up")
     return Principal(
         account_id=UUID(str(claims["sub"])),
-        roles=frozenset(Role(role) for role in claims.get("roles", [])),
+        roles=frozenset([_ROLES[role] for role in claims.get("roles", ())]),
         clinic_id=UUID(claims["clinic"]) if claims.get("clinic") else None,
         scopes=frozenset(str(claims.get("scope", "")).split()),
         step_up_at=datetime.fromtimestamp(step_up, UTC) if step_up else None,
