@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 import asyncpg
+import httpx
 import pytest
+from botocore.exceptions import ClientError
 
 from infra.local.provision.databases import DatabaseUrls
 from services.accounts.application.commands.copy_staff import CopyStaff
@@ -26,10 +28,14 @@ from services.accounts.infrastructure.in_memory.identity_provider import (
 )
 from services.accounts.infrastructure.in_memory.transactions import InMemoryTransactions
 from services.accounts.infrastructure.persistence.staff_copies import PostgresStaffCopies
+from services.shared.kernel.errors import LaudoError
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Role
+from services.shared.platform.auth import JwksTokenVerifier
+from services.shared.platform.issuers.other_issuer import OtherIssuer
 from tests.integration.accounts.postgres import connected, migrated
 from tests.support.embedded import EmbeddedAws
+from tests.support.revocations import KnownRevocations
 from tests.unit.accounts.samples import an_account
 
 
@@ -242,3 +248,50 @@ async def test_one_whom_the_provider_refuses_keeps_no_other_waiting(
     assert told == [refused]
     monkeypatch.undo()
     assert await copy() == 1
+
+
+async def test_who_was_copied_signs_in_at_cognito_and_is_let_in_as_what_she_is(aws: EmbeddedAws) -> None:
+    """The whole way: copied, signed in at the pool, the token verified by the pool's keys; then her access ends."""
+    client, clinic_id, password = aws.admin("cognito-idp"), new_id(), "Tres-palavras-7"
+    pool = client.create_user_pool(PoolName="clinic")["UserPool"]["Id"]
+    app = client.create_user_pool_client(
+        UserPoolId=pool, ClientName="laudo", ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
+    )["UserPoolClient"]["ClientId"]
+    provider, user = CognitoIdentityProvider(client, pool, invites=False), a_user(Role.DOCTOR)
+    await provider.put(user)
+    client.admin_set_user_password(
+        UserPoolId=pool, Username=str(user.account_id), Password=password, Permanent=True
+    )
+
+    def sign_in() -> dict[str, str]:
+        given = {"USERNAME": str(user.account_id), "PASSWORD": password}
+        answer = client.admin_initiate_auth(
+            UserPoolId=pool, ClientId=app, AuthFlow="ADMIN_USER_PASSWORD_AUTH", AuthParameters=given
+        )
+        tokens: dict[str, str] = answer["AuthenticationResult"]
+        return tokens
+
+    told = OtherIssuer(
+        kind="cognito",
+        issuer=f"https://cognito-idp.{aws.region}.amazonaws.com/{pool}",
+        audiences=(app,),
+        roles={"doctor": Role.DOCTOR},
+        clinics=frozenset({clinic_id}),
+        jwks_url=f"{aws.url}/{pool}/.well-known/jwks.json",  # the emulator's tokens name AWS as their issuer
+        longest_s=3600,
+    )  # type: ignore[call-arg]  # the preset fills in the rest
+    async with httpx.AsyncClient() as http:
+        verifier = JwksTokenVerifier(
+            issuer="http://ours", audience="laudo", jwks_url="http://127.0.0.1:9/never", http=http,
+            revocations=KnownRevocations(), others=[told],
+        )  # fmt: skip
+        tokens = sign_in()
+        principal = await verifier.verify(tokens["AccessToken"])
+        assert (principal.account_id, principal.clinic_id) == (user.account_id, clinic_id)
+        assert principal.roles == {Role.DOCTOR}
+        for other in ("IdToken", "RefreshToken"):
+            with pytest.raises(LaudoError, match="token_invalid"):
+                await verifier.verify(tokens[other])
+    await provider.put(replace(user, roles=frozenset()))
+    with pytest.raises(ClientError):
+        sign_in()

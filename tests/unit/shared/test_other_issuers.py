@@ -281,6 +281,30 @@ async def test_a_discovery_document_of_another_issuer_is_not_believed(
     assert provider.asked == [DISCOVERY]
 
 
+@pytest.mark.parametrize("leads_to", ["http://idp.test/keys", "https://idp.test/keys"])
+async def test_discovery_does_not_lead_from_https_to_http(leads_to: str) -> None:
+    asked: list[str] = []
+    published = {"keys": [new_key("r1").as_dict(private=False)]}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        is_document = request.url.path == DISCOVERY
+        return httpx.Response(
+            200, json={"issuer": "https://idp.test", "jwks_uri": leads_to} if is_document else published
+        )
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        keys = PublishedKeys(http, issuer="https://idp.test", jwks_url=None)
+        if leads_to.startswith("https"):
+            assert await keys.find("r1") is not None
+        else:
+            with pytest.raises(LaudoError, match="unavailable"):
+                await keys.find("r1")
+            assert asked == ["https://idp.test" + DISCOVERY]
+        inside = PublishedKeys(http, issuer="https://idp.test", jwks_url="http://idp/keys")
+        assert await inside.find("r1") is not None  # as the settings say
+
+
 @pytest.mark.filterwarnings("ignore:Key size should be")
 async def test_published_keys_that_are_not_for_us_are_left_out(
     provider: OidcProvider, verifier: JwksTokenVerifier

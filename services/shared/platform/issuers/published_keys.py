@@ -73,15 +73,18 @@ class PublishedKeys:
             self._next_fetch_at = self._seconds() + (_AGAIN_AFTER_S if self._keys else _RETRY_AFTER_S)
 
     async def _discover(self) -> str:
-        """The document must be the issuer's own: it names the issuer exactly as it is trusted here."""
+        """The document must be the issuer's own: it names the issuer exactly as it is trusted here, and does not lead
+        from https to http. An address from the settings may: inside the network, say.
+        """
         document = await self._get(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
         if not isinstance(document, dict) or document.get("issuer") != self._issuer:
             raise ValueError("the discovery document names another issuer")
-        return str(document.get("jwks_uri"))
+        found = str(document.get("jwks_uri"))
+        if self._issuer.startswith("https:") and not found.startswith("https:"):
+            raise ValueError("the discovery document leads away from https")
+        return found
 
     async def _get(self, url: str) -> Any:
-        if url.startswith("http:") and self._issuer.startswith("https:"):
-            raise ValueError("keys of an https issuer are fetched over https alone")
         answer = await self._http.get(url, timeout=_TIMEOUT_S)
         answer.raise_for_status()
         return orjson.loads(answer.content)
