@@ -44,7 +44,7 @@ def verify_audit(home: Path, topology: dict[str, Any], console: Console, *, as_j
     if not (home / "children.json").exists():
         console.print(_NOT_RUNNING.format(home), style="red", markup=False)
         return _FAILED
-    around = _surroundings(home, topology)
+    around = surroundings(home, topology)
     if as_json:
         outcomes = list(_check_all(around, lambda _: None))
         summary = {"chains": {one.service: one.chains for one in outcomes}, "findings": _findings(outcomes)}
@@ -59,7 +59,8 @@ def verify_audit(home: Path, topology: dict[str, Any], console: Console, *, as_j
     return max(one.exit_code for one in outcomes)
 
 
-def _surroundings(home: Path, topology: dict[str, Any]) -> Surroundings:
+def surroundings(home: Path, topology: dict[str, Any]) -> Surroundings:
+    """Return where everything of a running product is."""
     folder, secrets = DataFolder(home), SecretStore(home / "secrets.json")
     ports: dict[str, int] = json.loads((home / "ports.json").read_text(encoding="utf-8"))
     engines = build_engines(folder, ports, secrets, topology, durable=True)

@@ -11,6 +11,8 @@ from rich.console import Console
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Laudo on this machine.")
 audit = typer.Typer(no_args_is_help=True, help="The audit of who read and changed what.")
 app.add_typer(audit, name="audit")
+keys = typer.Typer(no_args_is_help=True, help="The keys that sign access tokens.")
+app.add_typer(keys, name="keys")
 ROOT = Path(__file__).resolve().parents[2]
 _WIDE = 160
 
@@ -86,6 +88,24 @@ def verify(
     home = Path(os.environ.get("LAUDO_HOME") or ROOT / ".data").resolve()
     topology = json.loads((ROOT / "topology.json").read_text(encoding="utf-8"))
     raise typer.Exit(verify_audit(home, topology, _console(), as_json=as_json))
+
+
+@keys.command()
+def rotate(
+    compromised: Annotated[
+        bool,
+        typer.Option("--compromised", help="The key is known to others: withdraw it now, with its tokens."),
+    ] = False,
+) -> None:
+    """Announce the next signing key: published at once, signing in 15 minutes, so that no token is refused.
+
+    The worker does it by itself every 90 days (LAUDO_SIGNING_KEY_DAYS). The product must be running.
+    """
+    from infra.local.key_rotation import rotate_keys
+
+    home = Path(os.environ.get("LAUDO_HOME") or ROOT / ".data").resolve()
+    topology = json.loads((ROOT / "topology.json").read_text(encoding="utf-8"))
+    raise typer.Exit(rotate_keys(home, topology, _console(), compromised=compromised))
 
 
 def _port(text: str) -> int:

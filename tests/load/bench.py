@@ -24,6 +24,7 @@ from tests.load.journey import EXAMS, HOPS, BareQueue, Journey
 from tests.load.pages import cpu_ms_per_page
 from tests.load.signin import signin_figures
 from tests.load.stand import Stand, stand
+from tests.load.tokens import token_figures
 
 CONNECTIONS = 16
 TURNS, TURN_S = 7, 1.5
@@ -44,6 +45,7 @@ def main() -> int:
         figures.append(at_most("core.api_rss_mb", [rss], "MB", 130))
         document = asyncio.run(seeding.snapshot(ready.database_url, exam_ids[0]))
     figures.append(at_most("core.pdf_cpu_ms_per_page", cpu_ms_per_page(document, MARK, PAGES), "ms CPU", 160))
+    figures += token_figures()
     write(figures)
     for figure in figures:
         say(

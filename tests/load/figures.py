@@ -31,6 +31,12 @@ def at_most(name: str, values: Sequence[float], unit: str, goal: float) -> Figur
     return Figure(name, value, unit, f"<= {goal:g}", value <= goal, len(values))
 
 
+def at_most_ratio(name: str, ratios: Sequence[float], unit: str, goal: float) -> Figure:
+    """The median, in thousandths."""
+    value = round(statistics.median(ratios), 3)
+    return Figure(name, value, unit, f"<= {goal:g}", value <= goal, len(ratios))
+
+
 def over_bare(
     name: str, values: Sequence[float], bare: Sequence[float], p50_goal: float, high: tuple[int, float]
 ) -> Figure:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import statistics
 import time
 from collections.abc import Callable
 
@@ -10,7 +9,7 @@ import psutil
 import uvloop
 from argon2 import PasswordHasher, Type
 
-from tests.load.figures import Figure
+from tests.load.figures import Figure, at_most_ratio
 from tests.load.generator import Round, drive, get
 from tests.load.stand import SERVER_CORE, Stand
 
@@ -47,7 +46,7 @@ def _cpu_ratio(stand: Stand) -> Figure:
                 hashing += time.process_time() - began
             ratios.append((_cpu(api) - before) / hashing)
     ours.cpu_affinity(kept)
-    return _at_most("accounts.signin_cpu_ratio", ratios, "x its argon2id hash", _RATIO_GOAL)
+    return at_most_ratio("accounts.signin_cpu_ratio", ratios, "x its argon2id hash", _RATIO_GOAL)
 
 
 def _list_under_signin(stand: Stand) -> Figure:
@@ -65,7 +64,7 @@ def _list_under_signin(stand: Stand) -> Figure:
         quiet = uvloop.run(_list(port, lambda: request))
         busy = uvloop.run(_list_while_signing_in(stand, port, lambda: request))
         ratios.append(busy.quantile(0.99) / quiet.quantile(0.99))
-    return _at_most("accounts.list_p99_under_signin", ratios, "x quiet", _P99_GOAL)
+    return at_most_ratio("accounts.list_p99_under_signin", ratios, "x quiet", _P99_GOAL)
 
 
 async def _list(port: int, request: Callable[[], bytes]) -> Round:
@@ -99,8 +98,3 @@ def _sign_in(stand: Stand) -> None:
 def _cpu(process: psutil.Process) -> float:
     times = process.cpu_times()
     return float(times.user + times.system)
-
-
-def _at_most(name: str, ratios: list[float], unit: str, goal: float) -> Figure:
-    value = round(statistics.median(ratios), 3)
-    return Figure(name, value, unit, f"<= {goal:g}", value <= goal, len(ratios))

@@ -87,6 +87,11 @@ def verify_audit_command(around: Surroundings, service: str) -> Command:
     )
 
 
+def rotate_keys_command(around: Surroundings, *, compromised: bool) -> Command:
+    module = ["services.accounts.bootstrap.rotate_keys", *(["--compromised"] if compromised else [])]
+    return _python(around, module, service_environment(around, "accounts"))
+
+
 def prepare_command(around: Surroundings, service: str, modules: list[str]) -> Command:
     """Migrations and demo data, by the database's owner: the long-running processes never get that key."""
     env = service_environment(around, service)

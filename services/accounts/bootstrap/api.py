@@ -1,6 +1,7 @@
 """The API process: `python -m services.accounts.bootstrap.api`."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import httpx
@@ -10,16 +11,20 @@ from services.accounts.application.front_desk import Devices, build_front_desk
 from services.accounts.application.queries.name_staff import NameStaff
 from services.accounts.bootstrap.devices import build_devices
 from services.accounts.bootstrap.settings import SERVICE, Settings
+from services.accounts.bootstrap.signing_keys import read_signing_keys
 from services.accounts.bootstrap.wiring import Core, build_core
 from services.accounts.infrastructure.persistence.directory import PostgresStaffDirectory
 from services.accounts.interface.http.routes import PREFIX, TAKES_FORMS, all_routers
 from services.shared.platform.auth import JwksTokenVerifier
 from services.shared.platform.http.api import Check, Lifespan, create_api
 from services.shared.platform.http.limits import Limits
+from services.shared.platform.issuers.other_issuer import OtherIssuer
 from services.shared.platform.postgres.access_log import PostgresAccessLog
 from services.shared.platform.process import serve_api
 from services.shared.platform.rate_limits.valkey import shared_counter
-from services.shared.platform.revocations import Revocations, following
+from services.shared.platform.revocations import Revocations, cancelled, following
+
+_ITSELF = "http://accounts"
 
 
 def build_api(settings: Settings) -> FastAPI:
@@ -37,7 +42,8 @@ def build_api(settings: Settings) -> FastAPI:
             app.state.revocations = revocations
             app.state.access_log = PostgresAccessLog(core.database)
             app.state.name_staff = NameStaff(PostgresStaffDirectory(core.database))
-            devices = await build_devices(settings, core)
+            signing = await read_signing_keys(settings, core.database)
+            devices = build_devices(settings, core, signing.ring)
             equip(
                 app,
                 devices,
@@ -45,8 +51,11 @@ def build_api(settings: Settings) -> FastAPI:
                 audience=settings.audience,
                 http=http,
                 revocations=revocations,
+                others=settings.other_issuers,
             )
+            rereading = asyncio.create_task(signing.keep_rereading())
             yield
+            await cancelled(rereading)
         await cores.pop().close()
 
     async def database_answers() -> None:
@@ -74,9 +83,9 @@ def bare_api(issuer: str, checks: dict[str, Check], lifespan: Lifespan) -> FastA
 
 def own_keys(app: FastAPI) -> httpx.AsyncClient:
     """A client that reaches this very application without a network: the issuer verifies its own tokens as
-    everybody else does, from its published keys.
+    everybody else does, from its published keys. Other issuers are reached over the network.
     """
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app))
+    return httpx.AsyncClient(mounts={_ITSELF: httpx.ASGITransport(app)})
 
 
 def equip(
@@ -87,14 +96,16 @@ def equip(
     audience: str,
     http: httpx.AsyncClient,
     revocations: Revocations,
+    others: Sequence[OtherIssuer] = (),
 ) -> None:
     app.state.front_desk = build_front_desk(devices)
     app.state.token_verifier = JwksTokenVerifier(
         issuer=issuer,
         audience=audience,
-        jwks_url=f"http://accounts{PREFIX}/.well-known/jwks.json",
+        jwks_url=f"{_ITSELF}{PREFIX}/.well-known/jwks.json",
         http=http,
         revocations=revocations,
+        others=others,
     )
 
 

@@ -2,14 +2,13 @@
 
 from services.accounts.application.front_desk import Devices
 from services.accounts.bootstrap.settings import Settings
-from services.accounts.bootstrap.wiring import Core, key_custody
-from services.accounts.infrastructure.keys.signing import JoseTokenIssuer
+from services.accounts.bootstrap.wiring import Core
+from services.accounts.infrastructure.keys.signing import JoseTokenIssuer, KeyRing
 from services.accounts.infrastructure.persistence.directory import (
     PostgresAttemptLog,
     PostgresDirectory,
     PostgresMachineClients,
 )
-from services.accounts.infrastructure.persistence.key_store import load_signing_keys
 from services.accounts.infrastructure.reference_data.common_passwords import ShippedPasswordBlocklist
 from services.accounts.infrastructure.security.authenticator import TotpAuthenticator
 from services.accounts.infrastructure.security.device_names import AgentDeviceNames
@@ -18,8 +17,7 @@ from services.accounts.infrastructure.security.password_hashing import Argon2Pas
 from services.shared.kernel.clock import SystemClock
 
 
-async def build_devices(settings: Settings, core: Core) -> Devices:
-    keys = await load_signing_keys(core.database, key_custody(settings))
+def build_devices(settings: Settings, core: Core, keys: KeyRing) -> Devices:
     return Devices(
         transactions=core.transactions,
         directory=PostgresDirectory(core.database, core.vault),

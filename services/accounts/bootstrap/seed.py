@@ -10,7 +10,7 @@ from services.accounts.bootstrap.settings import SERVICE, Settings
 from services.accounts.bootstrap.wiring import Core, build_core, key_custody
 from services.accounts.domain.machine_client import MachineClient, hash_secret
 from services.accounts.infrastructure.persistence.directory import PostgresMachineClients
-from services.accounts.infrastructure.persistence.key_store import load_signing_keys
+from services.accounts.infrastructure.persistence.signing_keys import PostgresSigningKeys
 from services.accounts.infrastructure.security.password_hashing import Argon2PasswordHasher
 from services.shared.kernel.clock import SystemClock
 from services.shared.kernel.ids import new_id
@@ -21,7 +21,7 @@ async def seed(settings: Settings) -> int:
     """Return how many people were put in place now."""
     core = await build_core(settings)
     try:
-        await load_signing_keys(core.database, key_custody(settings))
+        await PostgresSigningKeys(core.database, key_custody(settings)).load()
         await _machine_clients(settings, core)
         return await _people(settings, core)
     finally:

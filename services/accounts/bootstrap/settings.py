@@ -1,5 +1,7 @@
 """What accounts is told by its environment."""
 
+from uuid import UUID
+
 from pydantic import BaseModel, Field, SecretStr
 
 from services.shared.platform.settings import PostgresSettings, ServiceSettings
@@ -12,6 +14,14 @@ class MachineClientSettings(BaseModel):
     scopes: list[str] = Field(default_factory=list)
 
 
+class CognitoSettings(BaseModel):
+    """The user pool that one clinic's staff are copied to. `invites`: Cognito writes to new users itself."""
+
+    user_pool_id: str
+    clinic_id: UUID
+    invites: bool = True
+
+
 class Settings(ServiceSettings, PostgresSettings):
     """`LAUDO_MACHINE_CLIENTS` is JSON: {"file-management": {"secret": "...", "scopes": ["snapshot:read"]}}.
 
@@ -19,6 +29,8 @@ class Settings(ServiceSettings, PostgresSettings):
     """
 
     machine_clients: dict[str, MachineClientSettings] = Field(default_factory=dict)
+    cognito: CognitoSettings | None = None  # JSON; None: staff are copied nowhere
     identity_key: str = "alias/laudo-identity"
+    signing_key_days: int = Field(90, ge=1)  # how long a key signs access tokens before the next one does
     forget_expired_s: float = 600.0
     password_threads: int = 2

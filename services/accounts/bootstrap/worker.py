@@ -1,4 +1,4 @@
-"""The worker: outbox relay, audit sealer, ended sessions kept in Valkey, forgetting what is past its time.
+"""The worker: outbox relay, audit sealer, ended sessions in Valkey, signing keys, forgetting what is past its time.
 
 `python -m services.accounts.bootstrap.worker`
 """
@@ -10,6 +10,8 @@ from typing import Any
 
 from services.accounts.bootstrap import audit
 from services.accounts.bootstrap.settings import SERVICE, Settings
+from services.accounts.bootstrap.signing_keys import keep_rotating, rotation
+from services.accounts.bootstrap.staff_copies import keep_copying, staff_copier
 from services.accounts.infrastructure.persistence.directory import forget_expired, revoked_since
 from services.shared.kernel.errors import LaudoError
 from services.shared.platform.aws import aws_client
@@ -32,12 +34,15 @@ async def start(settings: Settings) -> Sequence[Coroutine[Any, Any, None]]:
         aws_client("sns", settings), aws_client("sqs", settings), load_topology(settings.aws_account_id)
     )
     database = await connect_database(settings.database_url, size=2)
+    copying = [keep_copying(staff_copier(settings, database))] if settings.cognito else []
     return [
         wakeup.listen(),
         OutboxRelay(PostgresOutbox(outbox.pool), publisher, wakeup).run(),
         (await audit.sealer(settings)).run(),
         RevocationKeeper(valkey, partial(revoked_since, database)).run(),
         _forget(database, settings.forget_expired_s),
+        keep_rotating(rotation(settings, database)),
+        *copying,
     ]
 
 

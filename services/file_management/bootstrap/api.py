@@ -63,6 +63,7 @@ def build_api(settings: Settings) -> FastAPI:
                 jwks_url=settings.jwks_url,
                 http=http,
                 revocations=revocations,
+                others=settings.other_issuers,
             )
             yield
         await valkey.aclose()

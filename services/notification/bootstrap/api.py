@@ -43,6 +43,7 @@ def build_api(settings: NotificationSettings) -> FastAPI:
                 jwks_url=settings.jwks_url,
                 http=http,
                 revocations=revocations,
+                others=settings.other_issuers,
             )
             yield
 

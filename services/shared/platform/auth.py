@@ -1,30 +1,36 @@
-"""Verifies access tokens locally against the issuer's JWKS (RFC 7519, RFC 7517, RFC 8725).
+"""Verifies access tokens locally against their issuer's published keys (RFC 7519, RFC 7517, RFC 8725, RFC 9068).
 
-A verified token is remembered for up to 30 s, never past its own end. Whether its session was revoked is asked every
-time, of a memory that `platform/revocations.py` keeps current: no network call.
+The issuer is accounts, or one that the settings name besides. A verified token is remembered for up to 30 s, never past
+its own end. Whether its session was revoked is asked every time, of a memory that `platform/revocations.py` keeps
+current: no network call.
 """
 
-import asyncio
 import time
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
-from uuid import UUID
 
 import httpx
-from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
+import orjson
+from joserfc.errors import JoseError
+from joserfc.jws import CompactSignature, extract_compact, validate_compact
 
-from services.shared.kernel.errors import UNAVAILABLE, Category, ErrorKind
-from services.shared.kernel.principal import Principal, Role
-from services.shared.platform.logs import get_logger
+from services.shared.kernel.errors import Category, ErrorKind
+from services.shared.kernel.principal import Principal
+from services.shared.platform.issuers.other_issuer import OtherIssuer
+from services.shared.platform.issuers.published_keys import PublishedKeys
+from services.shared.platform.issuers.trusted_issuer import (
+    SignatureRules,
+    TrustedIssuer,
+    other_issuer,
+    own_issuer,
+)
 from services.shared.platform.revocations import Revocations
 
-ALGORITHMS = ["ES256", "RS256"]
 _REMEMBER_S = 30.0
 _REMEMBER_AT_MOST = 10_000
-_REFETCH_AFTER_S = 10.0
-_LEEWAY_S = 10
+_LONGEST = 8_192  # characters
+_FORM = SignatureRules()
+_NO_TOKEN = (JoseError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
 
 TOKEN_MISSING = ErrorKind(
     "auth.token_missing",
@@ -55,27 +61,32 @@ class JwksTokenVerifier:
         jwks_url: str,
         http: httpx.AsyncClient,
         revocations: Revocations,
+        others: Sequence[OtherIssuer] = (),
+        seconds: Callable[[], float] = time.time,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._issuer = issuer
-        self._audience = audience
-        self._url = jwks_url
-        self._http = http
+        own = PublishedKeys(http, issuer=issuer, jwks_url=jwks_url, seconds=elapsed)
+        trusted = [own_issuer(issuer, audience, own, seconds)]
+        for told in others:
+            keys = PublishedKeys(http, issuer=told.issuer, jwks_url=told.jwks_url, seconds=elapsed)
+            trusted.append(other_issuer(told, keys, seconds))
+        self._issuers = {each.name: each for each in trusted}
+        if len(self._issuers) != len(trusted):
+            raise ValueError("an issuer is named twice")
         self._revocations = revocations
-        self._keys: KeySet | None = None
-        self._fetched_at = 0.0
-        self._fetching = asyncio.Lock()
+        self._seconds = seconds
         self._remembered: dict[str, tuple[float, Principal]] = {}
 
     async def verify(self, token: str) -> Principal:
-        now = time.time()
+        now = self._seconds()
         known = self._remembered.get(token)
         if known is not None and known[0] > now:
             return self._not_revoked(known[1])
-        claims = await self._claims(token)
-        principal = self._not_revoked(self._principal(claims))
+        principal, expires_at = await self._verified(token)
+        self._not_revoked(principal)
         if len(self._remembered) >= _REMEMBER_AT_MOST:
             self._remembered.clear()
-        self._remembered[token] = (min(now + _REMEMBER_S, float(claims["exp"])), principal)
+        self._remembered[token] = (min(now + _REMEMBER_S, expires_at), principal)
         return principal
 
     def _not_revoked(self, principal: Principal) -> Principal:
@@ -84,62 +95,35 @@ class JwksTokenVerifier:
             raise TOKEN_INVALID.error()
         return principal
 
-    async def _claims(self, token: str) -> dict[str, Any]:
-        keys = self._keys or await self._fetch()
+    async def _verified(self, token: str) -> tuple[Principal, float]:
+        """The issuer is the one that the token claims; its own keys alone, and its own rules, decide whether it is."""
         try:
-            return self._decode(token, keys)
-        except InvalidKeyIdError:  # the issuer may have rotated
-            keys = await self._fetch()
-        except (JoseError, ValueError):
+            signed, claims = _read(token)
+            issuer, kid = self._issuers[claims["iss"]], signed.protected["kid"]
+        except _NO_TOKEN:
             raise TOKEN_INVALID.error() from None
+        key = await issuer.keys.find(kid) if isinstance(kid, str) and kid else None
         try:
-            return self._decode(token, keys)
-        except (JoseError, ValueError):
-            raise TOKEN_INVALID.error() from None
-
-    def _decode(self, token: str, keys: KeySet) -> dict[str, Any]:
-        """Check signature, algorithm, type and the registered claims; raise InvalidKeyIdError on an unknown key."""
-        decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
-        rules = jwt.JWTClaimsRegistry(
-            leeway=_LEEWAY_S,
-            iss={"essential": True, "value": self._issuer},
-            aud={"essential": True, "value": self._audience},
-            sub={"essential": True},
-            exp={"essential": True},
-            iat={"essential": True},
-        )
-        rules.validate(decoded.claims)
-        return dict(decoded.claims)
-
-    def _principal(self, claims: dict[str, Any]) -> Principal:
-        try:
-            step_up = claims.get("step_up")
-            return Principal(
-                account_id=UUID(str(claims["sub"])),
-                roles=frozenset(Role(role) for role in claims.get("roles", [])),
-                clinic_id=UUID(claims["clinic"]) if claims.get("clinic") else None,
-                scopes=frozenset(str(claims.get("scope", "")).split()),
-                step_up_at=datetime.fromtimestamp(step_up, UTC) if step_up else None,
-                locale=str(claims.get("locale", "pt-BR")),
-                session_id=UUID(claims["sid"]) if claims.get("sid") else None,
-                name=str(claims.get("client_id", "")),
-            )
-        except (ValueError, TypeError, AttributeError, OverflowError):
+            if key is None or not validate_compact(signed, key, registry=issuer.signatures):
+                raise TOKEN_INVALID.error()
+            return _named(issuer, signed.protected, claims), float(claims["exp"])
+        except _NO_TOKEN:
             raise TOKEN_INVALID.error() from None
 
-    async def _fetch(self) -> KeySet:
-        """Fetch the key set, at most once in ten seconds however many tokens carry unknown keys."""
-        async with self._fetching:
-            if self._keys is not None and time.monotonic() - self._fetched_at < _REFETCH_AFTER_S:
-                return self._keys
-            try:
-                answer = await self._http.get(self._url, timeout=3)
-                answer.raise_for_status()
-                self._keys = KeySet.import_key_set(answer.json())
-            except (httpx.HTTPError, ValueError) as error:
-                get_logger().warning("jwks.unreachable", exc_info=error)
-                if self._keys is None:
-                    raise UNAVAILABLE.error() from error
-            self._fetched_at = time.monotonic()
-            assert self._keys is not None
-            return self._keys
+
+def _read(token: str) -> tuple[CompactSignature, dict[str, Any]]:
+    """Return what the token says of itself, unverified; raise one of `_NO_TOKEN` when it is none."""
+    if len(token) > _LONGEST:
+        raise ValueError("too long")
+    signed = extract_compact(token.encode("ascii"), registry=_FORM)
+    claims = orjson.loads(signed.payload)
+    if not isinstance(signed.protected, dict) or not isinstance(claims, dict):
+        raise TypeError("no objects")
+    return signed, claims
+
+
+def _named(issuer: TrustedIssuer, header: dict[str, Any], claims: dict[str, Any]) -> Principal:
+    issuer.claims.check(claims)
+    if not issuer.is_access_token(header, claims):
+        raise ValueError("a token for something else")
+    return issuer.principal(claims)

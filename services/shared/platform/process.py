@@ -29,7 +29,7 @@ def serve_api(app: FastAPI, settings: ServiceSettings, service: str) -> None:
     configure_logs(service, settings.log_level)
     kill_points.arm(settings.kill_folder)
     end_export = start_export(settings, service)
-    _spare_the_collector()
+    spare_the_collector()
     uvicorn.run(
         app,
         host=settings.http_host,
@@ -46,7 +46,7 @@ def serve_api(app: FastAPI, settings: ServiceSettings, service: str) -> None:
     end_export()
 
 
-def _spare_the_collector() -> None:
+def spare_the_collector() -> None:
     """Requests leave no cycles worth looking for every 700 objects; what start-up made is never looked at again."""
     gc.collect()
     gc.freeze()

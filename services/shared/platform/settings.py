@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.shared.platform.issuers.other_issuer import OtherIssuer
+
 
 class ServiceSettings(BaseSettings):
     """Read from `LAUDO_*` variables; AWS credentials come by the SDK's own `AWS_*` variables."""
@@ -24,6 +26,7 @@ class ServiceSettings(BaseSettings):
     issuer: str  # the token issuer's address, e.g. http://localhost:8080/api/v1/accounts
     jwks_url: str  # where the issuer's keys are fetched, inside the network
     audience: str = "laudo"
+    other_issuers: list[OtherIssuer] = Field(default_factory=list)  # JSON; see docs/security/tokens.md
     public_url: str = "http://localhost:8080"  # what people type; used in links and messages
     audit_bucket: str = "laudo-audit"  # where sealed segments of the audit are kept out of reach
     audit_seal_s: float = 5.0

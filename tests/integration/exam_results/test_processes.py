@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -20,9 +21,11 @@ from services.exam_results.bootstrap.worker import start
 from services.shared.contracts.accounts import PatientRegistered
 from services.shared.kernel.clock import FixedClock
 from services.shared.kernel.ids import new_id
+from services.shared.platform.issuers.other_issuer import OtherIssuer
 from services.shared.platform.messaging.envelope import new_message
 from tests.integration.exam_results.database import Installation, installed, migrated
 from tests.support.embedded import EmbeddedAws
+from tests.support.oidc_provider import DISCOVERY, KEYS, oidc_provider
 from tests.unit.exam_results.samples import NOW, Clinic, Job
 
 DEMO = Path(seed.__file__).resolve().parents[3] / "infra" / "local" / "demo"
@@ -71,6 +74,50 @@ async def test_the_api_opens_its_connections_when_it_starts(settings: Settings) 
     ):
         assert (await client.get("/api/v1/exams/readyz")).status_code == 200
         assert (await client.get("/api/v1/exams")).status_code == 401
+
+
+async def test_a_doctor_of_another_issuer_lists_the_clinics_exams_and_nobody_elses(
+    settings: Settings, urls: DatabaseUrls
+) -> None:
+    """Keycloak by settings: the service as it starts, a provider over HTTP, rows of two clinics."""
+    async with installed(urls) as ready:
+        clinic, elsewhere = await ready.clinic(), await ready.clinic()
+        exams = [
+            await Job(ready.transactions, FixedClock(NOW)).register(each) for each in (clinic, elsewhere)
+        ]
+    with oidc_provider() as provider:
+        told = OtherIssuer.model_validate(
+            {
+                "kind": "keycloak",
+                "issuer": provider.issuer,
+                "audiences": ["laudo-api"],
+                "roles": {"lab-doctor": "doctor"},
+                "clinic_claim": "clinic",
+                "clinics": [clinic.id],
+            }
+        )
+        app = build_api(settings.model_copy(update={"other_issuers": [told]}))
+
+        async def ask(role: str, clinic_id: UUID) -> httpx.Response:
+            claims = {
+                "aud": "laudo-api",
+                "typ": "Bearer",
+                "realm_access": {"roles": [role]},
+                "laudo_person_id": str(clinic.doctor_id),
+                "clinic": str(clinic_id),
+            }
+            headers = {"Authorization": f"Bearer {provider.token(claims)}"}
+            return await client.get("/api/v1/exams", headers=headers)
+
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client,
+        ):
+            listed = await ask("lab-doctor", clinic.id)
+            assert [item["id"] for item in listed.json()["items"]] == [str(exams[0].facts.id)]
+            assert (await ask("lab-doctor", elsewhere.id)).status_code == 403
+            assert (await ask("doctor", clinic.id)).status_code == 403
+        assert provider.asked == [DISCOVERY, KEYS]
 
 
 async def test_the_rebuild_command_counts_what_it_rebuilt(settings: Settings, urls: DatabaseUrls) -> None:

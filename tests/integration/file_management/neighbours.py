@@ -40,7 +40,7 @@ class Neighbours:
             "exp": now + 600,
             **({"clinic": str(clinic)} if clinic else {}),
         }
-        return jwt.encode({"alg": "ES256", "kid": "one"}, claims, self.key)
+        return jwt.encode({"alg": "ES256", "kid": "one", "typ": "at+jwt"}, claims, self.key)
 
     def app(self) -> Starlette:
         return Starlette(

@@ -22,7 +22,12 @@ from services.accounts.infrastructure.in_memory.transactions import (
     InMemoryMachineClients,
     InMemoryTransactions,
 )
-from services.accounts.infrastructure.keys.signing import JoseTokenIssuer, new_signing_key
+from services.accounts.infrastructure.keys.signing import (
+    JoseTokenIssuer,
+    KeyRing,
+    SigningKey,
+    new_signing_key,
+)
 from services.accounts.infrastructure.keys.vault import AesGcmVault
 from services.accounts.infrastructure.reference_data.common_passwords import ShippedPasswordBlocklist
 from services.accounts.infrastructure.security.authenticator import TotpAuthenticator
@@ -74,7 +79,9 @@ class World:
             authenticator=TotpAuthenticator(),
             ceremonies=WebAuthnCeremonies(PUBLIC_URL),
             device_names=AgentDeviceNames(),
-            issuer=JoseTokenIssuer(issuer=ISSUER, audience=AUDIENCE, keys=[new_signing_key()]),
+            issuer=JoseTokenIssuer(
+                issuer=ISSUER, audience=AUDIENCE, keys=KeyRing([SigningKey(new_signing_key(), NOW)])
+            ),
             clock=self.clock,
         )
         self.desk: FrontDesk = build_front_desk(self.devices)

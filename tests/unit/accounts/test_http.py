@@ -16,6 +16,9 @@ from services.shared.kernel.clock import SystemClock
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.http.callers import undeclared_routes
+from services.shared.platform.issuers.other_issuer import OtherIssuer
+from services.shared.platform.issuers.published_keys import PublishedKeys
+from tests.support.oidc_provider import DISCOVERY, KEYS, oidc_provider
 from tests.support.revocations import KnownRevocations
 from tests.unit.accounts.samples import AUDIENCE, CLINIC_A, CPF_ANA, ISSUER, PASSWORD, World
 
@@ -241,3 +244,52 @@ async def test_whoever_must_wait_is_told_how_long(door: Door) -> None:
     assert [answer.status_code for answer in answers] == [401] * 5 + [429]
     assert answers[-1].json()["code"] == "accounts.too_many_attempts"
     assert 0 < int(answers[-1].headers["retry-after"]) <= 31
+
+
+async def test_a_token_of_another_issuer_gets_what_its_mapped_roles_may(door: Door) -> None:
+    with oidc_provider() as provider:
+        told = OtherIssuer.model_validate(
+            {
+                "kind": "keycloak",
+                "issuer": provider.issuer,
+                "audiences": ["laudo-api"],
+                "roles": {"lab-desk": "receptionist"},
+                "clinics": [CLINIC_A.id],
+            }
+        )
+        equip(
+            door.app,
+            door.world.devices,
+            issuer=ISSUER,
+            audience=AUDIENCE,
+            http=own_keys(door.app),
+            revocations=door.revocations,
+            others=[told],
+        )
+
+        async def patients(*roles: str) -> int:
+            claims = {
+                "aud": "laudo-api",
+                "typ": "Bearer",
+                "realm_access": {"roles": list(roles)},
+                "laudo_person_id": SOMEBODY,
+            }
+            headers = {"Authorization": f"Bearer {provider.token(claims)}"}
+            return (await door.send("GET", "/patients", headers=headers)).status_code
+
+        assert await patients("lab-desk") == 200
+        assert await patients("receptionist") == 403
+        assert await patients() == 403
+        ours = await door.send("GET", "/patients", headers=door.bearer(Role.RECEPTIONIST))
+        assert ours.status_code == 200
+        assert provider.asked == [DISCOVERY, KEYS]
+
+
+async def test_our_own_discovery_document_leads_to_our_keys(door: Door) -> None:
+    public = httpx.AsyncClient(mounts={"http://localhost:8080": httpx.ASGITransport(door.app)})
+    keys = PublishedKeys(public, issuer=ISSUER, jwks_url=None)
+    token = door.bearer(Role.DOCTOR)["Authorization"].removeprefix("Bearer ")
+    kid = jwt.decode(
+        token, KeySet.import_key_set((await door.send("GET", "/.well-known/jwks.json")).json())
+    ).header["kid"]
+    assert await keys.find(kid) is not None

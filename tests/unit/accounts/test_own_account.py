@@ -95,6 +95,23 @@ async def test_who_has_an_account_already_is_told_in_the_mailbox_and_nobody_else
     assert answers == {"confirmation_failed"}
 
 
+async def test_signing_up_costs_the_same_whether_the_address_is_known() -> None:
+    world, work = World(), list[tuple[int, ...]]()
+    await world.patient(MAIL)
+    for address in (MAIL, "nobody@example.com"):
+        tables = world.transactions.tables
+        before = (world.hasher.hashed, len(tables.confirmations), len(world.events))
+        sign_up_id = await start(world, email=address)
+        assert await refused(
+            world.desk.identity.complete_sign_up(sign_up_id, "no code", CHOSEN, address=None)
+        )
+        tables = world.transactions.tables
+        after = (world.hasher.hashed, len(tables.confirmations), len(world.events))
+        work.append(tuple(now - then for now, then in zip(after, before, strict=True)))
+    assert work[0] == work[1]
+    assert work[0][1:] == (1, 1)
+
+
 async def test_a_code_is_good_for_five_tries_ten_minutes_and_once() -> None:
     world = World()
     complete = world.desk.identity.complete_sign_up

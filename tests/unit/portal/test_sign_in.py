@@ -58,6 +58,19 @@ async def test_signing_in_changes_the_session_id(browser: Browser) -> None:
     assert browser.session_id != before
 
 
+async def test_a_session_planted_before_signing_in_is_worth_nothing_after(new_browser: NewBrowser) -> None:
+    """Session fixation: whoever gave the victim an id, made by the portal or made up, holds a stranger's session."""
+    attacker, victim = new_browser(), new_browser()
+    await attacker.open("/entrar")
+    for planted in (attacker.session_id, "A" * 43):
+        attacker.client.cookies.set("laudo_session", str(planted), domain="portal.test", path="/")
+        victim.client.cookies.set("laudo_session", str(planted), domain="portal.test", path="/")
+        assert (await victim.sign_in(PATIENT)).url.path == "/exames"
+        assert victim.session_id != planted
+        assert (await attacker.open("/exames")).status_code == 303
+        victim.client.cookies.clear()
+
+
 async def test_the_cookie_is_opaque_and_closed_to_scripts_and_other_sites(
     browser: Browser, world: World
 ) -> None:

@@ -1,6 +1,7 @@
 """Signs access tokens with ES256 (RFC 7518), and publishes the public keys (RFC 7517)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -9,22 +10,51 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from services.accounts.application.ports import AccessToken
+from services.accounts.domain.signing_schedule import TOKEN_LIFETIME, KeyTimes, signer
 from services.shared.kernel.principal import Principal
 
 ALGORITHM = "ES256"
-LIFETIME_S = 600
+LIFETIME_S = int(TOKEN_LIFETIME.total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    key: ECKey
+    signs_from: datetime
+
+    @property
+    def times(self) -> KeyTimes:
+        return KeyTimes(str(self.key.kid), self.signs_from)
+
+
+class KeyRing:
+    """The keys that are not retired, as far as this process knows: at least one. One signs, all are published."""
+
+    def __init__(self, keys: Iterable[SigningKey]) -> None:
+        self.replace(keys)
+
+    def replace(self, keys: Iterable[SigningKey]) -> None:
+        by_kid = {each.times.kid: each for each in keys}
+        if not by_kid:
+            raise ValueError("no signing key")
+        self._keys = by_kid
+
+    def signer(self, now: datetime) -> ECKey:
+        return self._keys[signer([each.times for each in self._keys.values()], now).kid].key
+
+    @property
+    def known(self) -> Mapping[str, SigningKey]:
+        return self._keys
 
 
 class JoseTokenIssuer:
-    """`keys` are newest first: the first signs, all of them verify until they retire."""
-
-    def __init__(self, *, issuer: str, audience: str, keys: Sequence[ECKey]) -> None:
+    def __init__(self, *, issuer: str, audience: str, keys: KeyRing) -> None:
         self._issuer = issuer
         self._audience = audience
         self._keys = keys
 
     def for_principal(self, principal: Principal, now: datetime) -> AccessToken:
-        key = self._keys[0]
+        key = self._keys.signer(now)
         issued_at = int(now.timestamp())
         claims = {
             "iss": self._issuer,
@@ -41,7 +71,7 @@ class JoseTokenIssuer:
         return AccessToken(jwt.encode(header, claims, key, algorithms=[ALGORITHM]), LIFETIME_S)
 
     def public_keys(self) -> Mapping[str, Any]:
-        return {"keys": [key.as_dict(private=False) for key in self._keys]}
+        return {"keys": [each.key.as_dict(private=False) for each in self._keys.known.values()]}
 
 
 def _optional(principal: Principal) -> dict[str, Any]:

@@ -1,46 +1,28 @@
-"""The installation's keys, made at the first start and unwrapped once at every other."""
+"""The installation's data keys, made at the first start and unwrapped once at every other."""
 
 import asyncio
 from uuid import UUID
 
-import orjson
-from joserfc.jwk import ECKey
-
 from services.accounts.infrastructure.keys.custody import KeyCustody
-from services.accounts.infrastructure.keys.signing import new_signing_key
 from services.accounts.infrastructure.keys.vault import AesGcmVault
 from services.shared.kernel.ids import new_id
 from services.shared.platform.postgres.database import Database, Row, Scope, WriteSession
 
-_IDENTITY, _LOOKUP, _SIGNING = "identity", "lookup", "token-signing"
+_IDENTITY, _LOOKUP = "identity", "lookup"
 _FIRST_START = 0x6C61_7564_6F  # several processes may start at once: one makes the keys, the others wait
 
 
 async def load_vault(database: Database, custody: KeyCustody) -> AesGcmVault:
     async with database.write(Scope()) as session:
-        await _one_at_a_time(session)
+        await one_at_a_time(session)
         identity = await _data_keys(session, custody, _IDENTITY)
         lookup = await _data_keys(session, custody, _LOOKUP)
     newest = next(iter(identity))
     return AesGcmVault(identity, newest, next(iter(lookup.values())))
 
 
-async def load_signing_keys(database: Database, custody: KeyCustody) -> list[ECKey]:
-    """Return the keys that are not retired, newest first."""
-    async with database.write(Scope()) as session:
-        await _one_at_a_time(session)
-        rows = await session.rows(
-            "SELECT wrapped FROM signing_keys WHERE retired_at IS NULL ORDER BY created_at DESC, kid"
-        )
-        if not rows:
-            return [await _make_signing_key(session, custody)]
-    return [
-        ECKey.import_key(orjson.loads(await asyncio.to_thread(custody.unwrap, row["wrapped"], _SIGNING)))
-        for row in rows
-    ]
-
-
-async def _one_at_a_time(session: WriteSession) -> None:
+async def one_at_a_time(session: WriteSession) -> None:
+    """Let one process at a time make or change keys, until the transaction ends."""
     await session.value("SELECT pg_advisory_xact_lock($1)", _FIRST_START)
 
 
@@ -59,10 +41,3 @@ async def _data_keys(session: WriteSession, custody: KeyCustody, purpose: str) -
         )
         return {key_id: plain}
     return {row["id"]: await asyncio.to_thread(custody.unwrap, row["wrapped"], purpose) for row in rows}
-
-
-async def _make_signing_key(session: WriteSession, custody: KeyCustody) -> ECKey:
-    key = new_signing_key()
-    wrapped = await asyncio.to_thread(custody.wrap, orjson.dumps(key.as_dict(private=True)), _SIGNING)
-    await session.execute("INSERT INTO signing_keys (kid, wrapped) VALUES ($1, $2)", key.kid, wrapped)
-    return key
