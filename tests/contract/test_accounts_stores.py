@@ -10,12 +10,12 @@ from uuid import UUID
 import pytest
 
 from infra.local.provision.databases import DatabaseUrls
+from services.accounts.application.machine_ports import MachineClients
 from services.accounts.application.patient_ports import PatientSearch
 from services.accounts.application.ports import (
     Credentials,
     Directory,
     DoctorSearch,
-    MachineClients,
     RepeatKey,
     Transactions,
 )
@@ -28,24 +28,24 @@ from services.accounts.domain.confirmation import Confirmation, Purpose
 from services.accounts.domain.contact import Phone
 from services.accounts.domain.invitation import Invitation, InvitationState
 from services.accounts.domain.login import Login, LoginKind
-from services.accounts.domain.machine_client import MachineClient, hash_secret
+from services.accounts.domain.machine_client import MachineClient, Secret, hash_secret
 from services.accounts.domain.membership import CouncilRegistration, Membership, Verification, VerifiedHow
 from services.accounts.domain.merge import Merge, MergeState
 from services.accounts.domain.one_time_code import OneTimeCode
 from services.accounts.domain.patient_record import PatientRecord, Sex
 from services.accounts.domain.proxy import Proxy, ProxyKind
 from services.accounts.domain.session import Session
+from services.accounts.infrastructure.in_memory.machine_clients import InMemoryMachineClients
 from services.accounts.infrastructure.in_memory.transactions import (
     InMemoryAttemptLog,
     InMemoryDirectory,
-    InMemoryMachineClients,
     InMemoryTransactions,
 )
 from services.accounts.infrastructure.persistence.directory import (
     PostgresAttemptLog,
     PostgresDirectory,
-    PostgresMachineClients,
 )
+from services.accounts.infrastructure.persistence.machine_clients import PostgresMachineClients
 from services.shared.kernel.errors import LaudoError
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Principal, Role
@@ -112,7 +112,7 @@ async def stores(database_urls: DatabaseUrls | None) -> AsyncIterator[Stores]:
     if database_urls is None:
         transactions = InMemoryTransactions()
         directory = InMemoryDirectory(transactions)
-        yield Stores(transactions, directory, InMemoryMachineClients(), InMemoryAttemptLog())
+        yield Stores(transactions, directory, InMemoryMachineClients(transactions), InMemoryAttemptLog())
         return
     async with connected(database_urls) as link:
         yield Stores(
@@ -660,7 +660,7 @@ async def test_failures_are_counted_and_forgotten(stores: Stores) -> None:
 async def test_machine_clients_are_kept_and_replaced(stores: Stores) -> None:
     name = f"client-{new_id()}"
     assert await stores.clients.get(name) is None
-    client = MachineClient(new_id(), name, hash_secret("s" * 43), frozenset({"snapshot:read"}))
+    client = MachineClient(new_id(), name, Secret(hash_secret("s" * 43)), frozenset({"snapshot:read"}))
     await stores.clients.put(client)
     await stores.clients.put(replace(client, scopes=frozenset({"a", "b"})))
     assert await stores.clients.get(name) == replace(client, scopes=frozenset({"a", "b"}))
