@@ -10,10 +10,9 @@ from services.shared.platform.postgres.database import Database, ReadSession, Ro
 _NOBODY = Scope()
 _NOTED_EVERY = timedelta(minutes=1)
 _USED = """UPDATE machine_clients SET
-    secret_used_at = CASE WHEN secret_hash = $2 THEN $3 ELSE secret_used_at END,
-    previous_used_at = CASE WHEN previous_hash = $2 THEN $3 ELSE previous_used_at END
-WHERE id = $1 AND (secret_hash = $2 AND (secret_used_at IS NULL OR secret_used_at < $3 - interval '1 minute')
-    OR previous_hash = $2 AND (previous_used_at IS NULL OR previous_used_at < $3 - interval '1 minute'))"""
+    secret_used_at = CASE WHEN secret_hash = $2 THEN $3::timestamptz ELSE secret_used_at END,
+    previous_used_at = CASE WHEN previous_hash = $2 THEN $3::timestamptz ELSE previous_used_at END
+WHERE id = $1 AND $2 IN (secret_hash, previous_hash)"""
 
 
 class PostgresMachineClients:
