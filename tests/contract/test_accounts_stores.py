@@ -708,6 +708,7 @@ async def test_a_machine_clients_changes_and_uses_are_kept(stores: Stores) -> No
     assert used is not None
     assert used.previous is not None
     assert (used.previous.used_at, used.current.used_at) == (NOW, NOW + timedelta(minutes=3))
+    assert used.last_used_at == NOW + timedelta(minutes=3)
     async with stores.transactions.write(clinic_id=clinic.id) as work:
         await work.machine_clients.change(used, used.ended(NOW), NOW)
     assert await stores.clients.get(client.client_id) == used.ended(NOW)

@@ -281,8 +281,11 @@ class PasswordHasher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
+    """`scope`: what a program was granted, as RFC 6749 3.3 writes it; people have roles."""
+
     value: str
     expires_in: int
+    scope: str = ""
 
 
 class TokenIssuer(Protocol):

@@ -57,6 +57,7 @@ class MachineClient:
     name: str = ""
     created_at: datetime | None = None
     created_by: UUID | None = None
+    last_used_at: datetime | None = None
     suspended_at: datetime | None = None
     ended_at: datetime | None = None
 

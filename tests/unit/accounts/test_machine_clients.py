@@ -178,6 +178,7 @@ async def test_rotation_leaves_no_moment_without_a_secret_that_works(
     assert await office.works(second)
     shown = (await office.send("GET", f"/machine-clients/{first['id']}", headers=admin)).json()
     assert shown["previous_secret"]["last_used_at"] is not None
+    assert shown["secret_used_at"] == shown["last_used_at"] == shown["previous_secret"]["last_used_at"]
     third = await office.send("POST", path, json={}, headers=admin)
     assert (third.status_code, third.json()["code"]) == (409, "accounts.rotation_open")
     office.world.clock.advance(timedelta(hours=24))
@@ -268,6 +269,7 @@ async def test_the_secret_goes_in_the_header_or_in_the_body_and_never_in_both(
     ):  # fmt: skip
         answer = await office.send("POST", "/oauth/token", **options)
         assert answer.status_code == 200, answer.text
+        assert answer.json()["scope"] == "patients:read patients:write"
         assert (answer.headers["cache-control"], answer.headers["pragma"]) == ("no-store", "no-cache")
     for options in (
         {"data": GRANT | known, "auth": auth},

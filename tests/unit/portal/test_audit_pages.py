@@ -146,6 +146,19 @@ async def test_pages_follow_each_other_over_all_logs_with_five_requests_each(
     assert seen == [str(number) for number in reversed(range(59))]
 
 
+async def test_one_look_of_an_auditor_is_one_line_and_in_the_file_every_row(
+    browser: Browser, world: World
+) -> None:
+    auditor = world.people[AUDITOR]
+    for number, service in enumerate(("accounts", "exams", "files", "notifications")):
+        looks = [audited(auditor, at(number), "audit.list", trace_id=trace) for trace in ("one", "two")]
+        world.audit[service] = [*looks, audited(auditor, at(number), "staff.verify", trace_id="one")]
+    await browser.sign_in(AUDITOR)
+    page = await search(browser)
+    assert (page.count("<span>Consultou a auditoria"), page.count("<span>Conferiu")) == (2, 4)
+    assert len(await download(browser)) == 12
+
+
 async def test_half_a_list_is_not_shown_for_a_whole_one(browser: Browser, kept: World) -> None:
     await browser.sign_in(AUDITOR)
     kept.down.add("files")

@@ -1,5 +1,7 @@
 """Gives a machine client its access token."""
 
+from dataclasses import replace
+
 from services.accounts.application.machine_ports import MachineClients
 from services.accounts.application.ports import AccessToken, TokenIssuer
 from services.accounts.domain.errors import CLIENT_INVALID, SCOPE_NOT_GRANTED
@@ -41,4 +43,4 @@ class IssueServiceToken:
             session_id=known.session_id,
             name=client.client_id,
         )
-        return self._issuer.for_principal(principal, now)
+        return replace(self._issuer.for_principal(principal, now), scope=" ".join(sorted(asked)))

@@ -28,7 +28,7 @@ class InMemoryMachineClients:
         self._clients[client.id] = client
 
     async def note_use(self, client: MachineClient, secret: Secret, now: datetime) -> None:
-        kept = self._clients[client.id]
+        kept = replace(self._clients[client.id], last_used_at=now)
         if kept.current.hash == secret.hash:
             self._clients[client.id] = replace(kept, current=replace(kept.current, used_at=now))
         elif kept.previous is not None and kept.previous.hash == secret.hash:

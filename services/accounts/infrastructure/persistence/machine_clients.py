@@ -9,7 +9,7 @@ from services.shared.platform.postgres.database import Database, ReadSession, Ro
 
 _NOBODY = Scope()
 _NOTED_EVERY = timedelta(minutes=1)
-_USED = """UPDATE machine_clients SET
+_USED = """UPDATE machine_clients SET last_used_at = $3::timestamptz,
     secret_used_at = CASE WHEN secret_hash = $2 THEN $3::timestamptz ELSE secret_used_at END,
     previous_used_at = CASE WHEN previous_hash = $2 THEN $3::timestamptz ELSE previous_used_at END
 WHERE id = $1 AND $2 IN (secret_hash, previous_hash)"""
@@ -142,6 +142,7 @@ def _client(row: Row) -> MachineClient:
         name=row["name"] or "",
         created_at=row["created_at"] if row["clinic_id"] else None,
         created_by=row["created_by"],
+        last_used_at=row["last_used_at"],
         suspended_at=row["suspended_at"],
         ended_at=row["ended_at"],
     )

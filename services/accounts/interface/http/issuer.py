@@ -64,4 +64,4 @@ async def issue_token(
     token = await desk_of(request).issue_service_token(asked.client_id, asked.secret, asked.scope)
     never_stored(response)
     response.headers["Pragma"] = "no-cache"  # RFC 6749, 5.1
-    return ServiceTokenView(access_token=token.value, expires_in=token.expires_in)
+    return ServiceTokenView(access_token=token.value, expires_in=token.expires_in, scope=token.scope)

@@ -45,7 +45,9 @@ class PreviousSecretView(BaseModel):
 
 
 class MachineClientView(BaseModel):
-    """`previous_secret` is there while one works beside the current. `expired`: the secret's time is over; rotate."""
+    """`previous_secret` is there while one works beside the current. `expired`: the secret's time is over; rotate.
+    `secret_used_at`: when the current secret was last used: that the program has changed over.
+    """
 
     id: UUID
     client_id: str
@@ -57,6 +59,7 @@ class MachineClientView(BaseModel):
     expires_at: datetime | None
     expired: bool
     last_used_at: datetime | None
+    secret_used_at: datetime | None
     previous_secret: PreviousSecretView | None
 
     @classmethod
@@ -92,7 +95,8 @@ def _shown(client: MachineClient, now: datetime) -> dict[str, object]:
         "created_by": client.created_by,
         "expires_at": client.current.until,
         "expired": not client.current.lasts(now),
-        "last_used_at": client.current.used_at,
+        "last_used_at": client.last_used_at,
+        "secret_used_at": client.current.used_at,
         "previous_secret": PreviousSecretView(works_until=previous.until, last_used_at=previous.used_at)
         if previous and previous.lasts(now) and not ended
         else None,

@@ -84,7 +84,7 @@ async def _person(
         return None, []
     found: list[Json] = (await visit.portal.staff.people(visit.caller, typed["who"]))["items"]
     programs = (await visit.portal.machines.page(visit.caller))["items"]
-    found += [each for each in programs if typed["who"].casefold() in each["name"].casefold()]
+    found += [each for each in programs if _begins_words_of(typed["who"], each["name"])]
     ids = [str(each["id"]) for each in found]
     if typed["person"] in ids and _ID.fullmatch(typed["person"]):
         return typed["person"], found if len(found) > 1 else []
@@ -92,6 +92,11 @@ async def _person(
         return ids[0], []
     errors["who"] = text(visit.locale, "audit.which_person" if ids else "audit.nobody")
     return None, found[:_MOST_NAMES]
+
+
+def _begins_words_of(typed: str, name: str) -> bool:
+    words = name.casefold().split()
+    return all(any(word.startswith(part) for word in words) for part in typed.casefold().split())
 
 
 async def _record(visit: Visit, number: str, errors: dict[str, str]) -> str | None:

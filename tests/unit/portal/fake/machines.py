@@ -47,7 +47,8 @@ def machines(world: World) -> APIRouter:
         made = {
             "id": fresh_id(), "client_id": "integration-0123456789abcdef", "name": body["name"],
             "scopes": body["scopes"], "state": "active", "created_at": now(), "created_by": None,
-            "expires_at": now(), "expired": False, "last_used_at": None, "previous_secret": None,
+            "expires_at": now(), "expired": False, "last_used_at": None,
+            "secret_used_at": None, "previous_secret": None,
         }  # fmt: skip
         world.machines[made["id"]] = made
         world.machines_asked.append(body)

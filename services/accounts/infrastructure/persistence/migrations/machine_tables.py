@@ -14,7 +14,7 @@ def _secrets() -> list[str]:
     return [
         """ALTER TABLE machine_clients ADD session_id uuid, ADD secret_until timestamptz,
             ADD secret_used_at timestamptz, ADD previous_session_id uuid, ADD previous_used_at timestamptz,
-            ADD suspended_at timestamptz""",
+            ADD last_used_at timestamptz, ADD suspended_at timestamptz""",
         "ALTER TABLE machine_clients RENAME revoked_at TO ended_at",
     ]
 
