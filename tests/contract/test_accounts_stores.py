@@ -667,11 +667,16 @@ async def test_machine_clients_are_kept_and_replaced(stores: Stores) -> None:
     assert await stores.clients.get(name) == replace(client, scopes=frozenset({"a", "b"}))
 
 
-def a_client(clinic: Clinic, **changes: Any) -> MachineClient:
-    facts = {"clinic_id": clinic.id, "name": "LIS", "created_at": NOW, "created_by": new_id()}
-    secret = Secret(hash_secret("s" * 43), new_id(), NOW + timedelta(days=30))
+def a_client(clinic: Clinic) -> MachineClient:
     return MachineClient(
-        new_id(), f"integration-{new_id()}", secret, frozenset({"orders:write"}), **(facts | changes)
+        id=new_id(),
+        client_id=f"integration-{new_id()}",
+        current=Secret(hash_secret("s" * 43), new_id(), NOW + timedelta(days=30)),
+        scopes=frozenset({"orders:write"}),
+        clinic_id=clinic.id,
+        name="LIS",
+        created_at=NOW,
+        created_by=new_id(),
     )
 
 

@@ -52,7 +52,7 @@ async def test_an_administrator_lets_a_program_in_and_stops_it_everywhere_at_onc
                 await asyncio.sleep(0.05)
         refused = await program.post("/api/v1/accounts/oauth/token", data=asked, auth=known)
         assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
-    await page.set_viewport_size(PHONE)
+    await page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
     width = await page.evaluate("document.documentElement.scrollWidth")
     assert width <= PHONE["width"]
 
@@ -81,5 +81,5 @@ async def test_an_auditor_finds_an_emergency_access_and_takes_the_file_along(
         await page.click("a[download]")
     file = await (await started.value).path()
     assert "emergency.open" in file.read_text("utf-8-sig")
-    await page.set_viewport_size(PHONE)
+    await page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
     assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -79,26 +79,23 @@ async def test_a_client_works_until_it_is_suspended_everywhere_at_once(
     gone = await http.get(f"{PREFIX}/machine-clients/{client['id']}", headers=stranger)
     assert gone.status_code == 404
 
-    kept = await stored(seeded)
+    kept = await stored(seeded, person("administrator", clinic=1)["clinics"][0])
     assert client["client_secret"] not in kept
     assert hash_secret(client["client_secret"]).hex() in kept
+    assert f'{{"id": "{client["id"]}"}}' in kept.replace('""', '"')  # what a repeat would be answered from
 
 
-async def stored(settings: Settings) -> str:
-    """Everything that could hold the secret, as the tables' owner sees it."""
-    owner = await asyncpg.connect(settings.owner_database_url.replace("+asyncpg", ""))
+async def stored(settings: Settings, clinic_id: str) -> str:
+    """Whatever the clinic's rows hold of clients and of requests that may be repeated."""
+    reading = await asyncpg.connect(settings.database_url.replace("+asyncpg", ""))
     try:
-        await owner.execute("SET row_security = off") if await _is_superuser(owner) else None
-        rows: list[str] = []
-        for table in ("machine_clients", "idempotency", "outbox"):
-            rows += [str(dict(row)) for row in await owner.fetch(f"SELECT t::text FROM {table} t")]
-        return "\n".join(rows)
+        await reading.execute("SELECT set_config('app.clinic', $1, false)", clinic_id)
+        rows = []
+        for table in ("machine_clients", "idempotency"):
+            rows += await reading.fetch(f"SELECT t::text AS row FROM {table} t")
+        return "\n".join(row["row"] for row in rows)
     finally:
-        await owner.close()
-
-
-async def _is_superuser(connection: Any) -> bool:
-    return bool(await connection.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"))
+        await reading.close()
 
 
 async def a_clinics_client(link: Link) -> tuple[Clinic, MachineClient]:
@@ -126,16 +123,16 @@ async def test_raw_sql_sees_and_changes_the_clients_of_its_own_clinic_alone(link
     assert await seen(Scope(clinic_id=a.id)) == {mine.id}
     assert not {mine.id, theirs.id} & await seen(Scope())
     assert ours.id in await seen(Scope())
-    async with link.database.write(Scope(clinic_id=a.id)) as session:
+    async with link.database.write(Scope(clinic_id=a.id)) as work:
         for other in (theirs.id, ours.id):
-            done = await session.execute("UPDATE machine_clients SET scopes = '{}' WHERE id = $1", other)
+            done = await work.execute("UPDATE machine_clients SET scopes = '{}' WHERE id = $1", other)
             assert done == "UPDATE 0"
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        async with link.database.write(Scope(clinic_id=a.id)) as session:
-            await session.execute("UPDATE machine_clients SET clinic_id = NULL WHERE id = $1", mine.id)
+        async with link.database.write(Scope(clinic_id=a.id)) as work:
+            await work.execute("UPDATE machine_clients SET clinic_id = NULL WHERE id = $1", mine.id)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        async with link.database.read(Scope(clinic_id=a.id)) as session:
-            await session.rows("SELECT * FROM machine_sessions_ended")
+        async with link.database.read(Scope(clinic_id=a.id)) as reading:
+            await reading.rows("SELECT * FROM machine_sessions_ended")
 
 
 async def test_ended_sessions_are_in_the_truth_that_an_emptied_valkey_is_loaded_from(link: Link) -> None:
