@@ -6,6 +6,8 @@ import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from infra.docs.apis import SERVICES, build, published_files
+from services.accounts.domain.machine_scopes import MachineScope
+from services.shared.kernel.principal import Role
 from services.shared.platform.http.callers import Callers, Public, undeclared_routes
 from services.shared.platform.rate_limits.limit import By
 from services.shared.platform.topology import load_topology
@@ -78,6 +80,20 @@ def test_doors_without_an_account_are_counted_over_all_processes() -> None:
                     assert By.ADDRESS in by, context.path
                     asks_for_a_login = any("login" in body for body in _fields(route))
                     assert (By.LOGIN in by) == asks_for_a_login, context.path
+
+
+def test_programs_of_a_clinic_get_nowhere_without_a_scope_of_the_closed_list() -> None:
+    """A scope nobody can be granted, or a granted one that opens nothing, is a mistake as well."""
+    opened = set()
+    for service in SERVICES:
+        for context in iter_route_contexts(build(service).routes):
+            if not isinstance(route := context.original_route, APIRoute):
+                continue
+            for part in route.dependant.dependencies:
+                if isinstance(part.call, Callers) and Role.INTEGRATION in part.call.roles:
+                    assert part.call.scope in set(MachineScope), context.path
+                    opened.add(part.call.scope)
+    assert opened == set(MachineScope)
 
 
 def _fields(route: APIRoute) -> list[set[str]]:

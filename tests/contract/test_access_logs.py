@@ -15,7 +15,10 @@ from services.file_management.infrastructure.dynamodb import mapping
 from services.file_management.infrastructure.dynamodb.access_log import DynamoAccessLog
 from services.file_management.infrastructure.dynamodb.audit import DynamoAuditTrail
 from services.file_management.infrastructure.dynamodb.table import TableAddress, connect_table
-from services.shared.kernel.access_log import NEWEST, AccessLog, AccessQuestion, AuditQuestion
+from services.notification.infrastructure.persistence.audit import MongoAuditLog
+from services.notification.infrastructure.persistence.clinic_log import MongoClinicLog
+from services.notification.infrastructure.persistence.database import connect, ensure_indexes
+from services.shared.kernel.access_log import NEWEST, AccessLog, AccessQuestion, AuditQuestion, ClinicLog
 from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Principal, Role
@@ -31,7 +34,13 @@ NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
 
 
 @dataclass
-class Kit:
+class ClinicKit:
+    log: ClinicLog
+    record: Callable[[AuditEntry], Awaitable[None]]
+
+
+@dataclass
+class Kit(ClinicKit):
     log: AccessLog
     record: Callable[[AuditEntry], Awaitable[None]]
     enrol: Callable[[UUID, UUID, UUID], Awaitable[None]]  # a person's record in a clinic
@@ -100,12 +109,16 @@ async def databases(
 
 @pytest.fixture(params=["memory", "accounts", "exams", "dynamodb"])
 def kit(request: pytest.FixtureRequest, databases: dict[str, Database], aws: EmbeddedAws) -> Kit:
-    if request.param == "memory":
+    return kit_of(request.param, databases, aws)
+
+
+def kit_of(store: str, databases: dict[str, Database], aws: EmbeddedAws) -> Kit:
+    if store == "memory":
         return memory_kit()
-    if request.param == "dynamodb":
+    if store == "dynamodb":
         return dynamodb_kit(aws)
-    database = databases[request.param]
-    if request.param == "accounts":
+    database = databases[store]
+    if store == "accounts":
         return postgres_kit(database, PostgresAccessLog(database), *_ACCOUNTS_PATIENT)
     return postgres_kit(database, exam_access_log(database, CATALOGUE), _EXAMS_PATIENT)
 
@@ -117,18 +130,11 @@ class World:
     kit: Kit
     ana: Principal
     bia: Principal
-    auditor: Principal
     entries: list[AuditEntry]
 
     async def own(self, caller: Principal, **question: Any) -> list[AuditEntry]:
         wanted = AccessQuestion(**({"limit": 50} | question))
         return [access.entry for access in await self.kit.log.own(caller, wanted, note(caller))]
-
-    async def clinic(self, **question: Any) -> list[AuditEntry]:
-        """What others did: the auditor's own readings are in the log too."""
-        wanted = AuditQuestion(**({"limit": 50} | question))
-        found = await self.kit.log.of_clinic(self.auditor, wanted, note(self.auditor))
-        return [entry for entry in found if entry.actor_id != self.auditor.account_id]
 
 
 def note(caller: Principal) -> AuditEntry:
@@ -164,7 +170,7 @@ async def world(kit: Kit) -> World:
     ]
     for entry in entries:
         await kit.record(entry)
-    return World(kit, ana, bia, Principal(new_id(), frozenset({Role.AUDITOR}), first), entries)
+    return World(kit, ana, bia, entries)
 
 
 async def test_a_person_sees_who_read_the_own_records_of_all_clinics_newest_first(world: World) -> None:
@@ -194,33 +200,105 @@ async def test_rows_of_the_same_moment_are_told_apart(world: World) -> None:
     assert {first[0].id, second[0].id} == {world.entries[4].id, twin.id}
 
 
-async def test_an_auditor_sees_the_own_clinic_whole_lists_included(world: World) -> None:
-    first, _, of_bia, listed, by_ana = world.entries
-    assert await world.clinic() == [by_ana, listed, of_bia, first]
+@dataclass
+class Clinic:
+    """What happened in one clinic, oldest first, and one row of another clinic's: the auditor's is the first."""
+
+    kit: ClinicKit
+    auditor: Principal
+    entries: list[AuditEntry]
+
+    async def found(self, **question: Any) -> list[AuditEntry]:
+        """What others did: the auditor's own readings are in the log too."""
+        wanted = AuditQuestion(**({"limit": 50} | question))
+        found = await self.kit.log.of_clinic(self.auditor, wanted, note(self.auditor))
+        return [entry for entry in found if entry.actor_id != self.auditor.account_id]
 
 
-async def test_an_auditor_narrows_by_actor_patient_and_date(world: World) -> None:
-    first, _, of_bia, listed, by_ana = world.entries
-    assert await world.clinic(actor_id=first.actor_id) == [listed, of_bia, first]
-    assert await world.clinic(patient_id=first.patient_id) == [by_ana, first]
-    assert await world.clinic(patient_id=first.patient_id, actor_id=first.actor_id) == [first]
-    assert await world.clinic(since=listed.at) == [by_ana, listed]
-    assert await world.clinic(before=(listed.at, listed.id)) == [of_bia, first]
+@pytest.fixture(params=["memory", "accounts", "exams", "dynamodb", "mongo"])
+async def clinic(
+    request: pytest.FixtureRequest,
+    databases: dict[str, Database],
+    aws: EmbeddedAws,
+    mongo_url: str,
+    mongo_database_name: str,
+) -> AsyncIterator[Clinic]:
+    if request.param == "mongo":
+        async with connect(mongo_url) as client:
+            database = client[mongo_database_name]
+            await ensure_indexes(database)
+            kit = ClinicKit(MongoClinicLog(database), MongoAuditLog(database).record)
+            yield await a_clinic(kit)
+    else:
+        yield await a_clinic(kit_of(request.param, databases, aws))
 
 
-async def test_reading_the_log_is_in_the_log(world: World) -> None:
+async def a_clinic(kit: ClinicKit) -> Clinic:
+    here, elsewhere, doctor, other, ana, bia = (new_id() for _ in range(6))
+
+    def did(minute: int, actor: UUID, action: str, patient: UUID | None, **more: Any) -> AuditEntry:
+        return AuditEntry(
+            at=NOW + timedelta(minutes=minute), actor_id=actor, actor_roles=("doctor",), action=action,
+            **({"clinic_id": here, "patient_id": patient, "purpose": "care"} | more),
+        )  # fmt: skip
+
+    entries = [
+        did(0, doctor, "exam.read", ana),
+        did(1, doctor, "exam.read", bia, clinic_id=elsewhere, purpose="emergency"),
+        did(2, other, "emergency.open", bia, purpose="emergency"),
+        did(3, doctor, "exam.list", None),
+        did(4, other, "exam.read", bia, purpose="emergency"),
+    ]
+    for entry in entries:
+        await kit.record(entry)
+    return Clinic(kit, Principal(new_id(), frozenset({Role.AUDITOR}), here), entries)
+
+
+async def test_an_auditor_sees_the_own_clinic_whole_lists_included(clinic: Clinic) -> None:
+    first, _, opened, listed, read = clinic.entries
+    assert await clinic.found() == [read, listed, opened, first]
+
+
+async def test_an_auditor_narrows_by_actor_patient_action_and_date(clinic: Clinic) -> None:
+    first, _, opened, listed, read = clinic.entries
+    assert await clinic.found(actor_id=first.actor_id) == [listed, first]
+    assert await clinic.found(patient_id=read.patient_id) == [read, opened]
+    assert await clinic.found(patient_id=first.patient_id, actor_id=read.actor_id) == []
+    assert await clinic.found(action="exam.read") == [read, first]
+    assert await clinic.found(since=listed.at) == [read, listed]
+    assert await clinic.found(before=(listed.at, listed.id)) == [opened, first]
+    assert await clinic.found(before=(listed.at, UUID(int=0))) == [opened, first]
+    assert await clinic.found(before=(listed.at + timedelta(microseconds=1), UUID(int=0))) == [
+        listed,
+        opened,
+        first,
+    ]
+
+
+async def test_an_auditor_finds_emergencies_alone(clinic: Clinic) -> None:
+    _, _, opened, _, read = clinic.entries
+    assert await clinic.found(emergencies=True) == [read, opened]
+    assert await clinic.found(emergencies=True, action="emergency.open") == [opened]
+    assert await clinic.found(emergencies=True, actor_id=clinic.entries[0].actor_id) == []
+    assert await clinic.found(emergencies=True, before=(read.at, read.id), limit=1) == [opened]
+
+
+async def test_reading_the_log_is_in_the_log(clinic: Clinic) -> None:
     question = AuditQuestion(limit=1)
-    await world.kit.log.of_clinic(world.auditor, question, note(world.auditor))
-    (newest,) = await world.kit.log.of_clinic(world.auditor, question, note(world.auditor))
-    assert (newest.action, newest.actor_id) == ("access.list", world.auditor.account_id)
+    await clinic.kit.log.of_clinic(clinic.auditor, question, note(clinic.auditor))
+    (newest,) = await clinic.kit.log.of_clinic(clinic.auditor, question, note(clinic.auditor))
+    assert (newest.action, newest.actor_id) == ("access.list", clinic.auditor.account_id)
 
 
 async def test_no_door_opens_to_another_person_or_clinic(databases: dict[str, Database]) -> None:
     for database in databases.values():
         async with database.read(Scope()) as session:
             assert await session.rows("SELECT * FROM own_accesses(now(), gen_random_uuid(), true, 100)") == []
-            nothing = "SELECT * FROM clinic_audit(now(), gen_random_uuid(), '2000-01-01', NULL, NULL, 100)"
-            assert await session.rows(nothing) == []
+            for door in ("clinic_audit", "clinic_emergencies"):
+                nothing = (
+                    f"SELECT * FROM {door}(now(), gen_random_uuid(), '2000-01-01', NULL, NULL, NULL, 100)"
+                )
+                assert await session.rows(nothing) == []
         for table in ("audit", "audit_seal"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 async with database.read(Scope()) as session:

@@ -10,12 +10,13 @@ from uuid import UUID
 import pytest
 
 from infra.local.provision.databases import DatabaseUrls
+from services.accounts.application.audit_ports import KnownActor
+from services.accounts.application.machine_ports import MachineClients
 from services.accounts.application.patient_ports import PatientSearch
 from services.accounts.application.ports import (
     Credentials,
     Directory,
     DoctorSearch,
-    MachineClients,
     RepeatKey,
     Transactions,
 )
@@ -28,24 +29,24 @@ from services.accounts.domain.confirmation import Confirmation, Purpose
 from services.accounts.domain.contact import Phone
 from services.accounts.domain.invitation import Invitation, InvitationState
 from services.accounts.domain.login import Login, LoginKind
-from services.accounts.domain.machine_client import MachineClient, hash_secret
+from services.accounts.domain.machine_client import MachineClient, Secret, hash_secret
 from services.accounts.domain.membership import CouncilRegistration, Membership, Verification, VerifiedHow
 from services.accounts.domain.merge import Merge, MergeState
 from services.accounts.domain.one_time_code import OneTimeCode
 from services.accounts.domain.patient_record import PatientRecord, Sex
 from services.accounts.domain.proxy import Proxy, ProxyKind
 from services.accounts.domain.session import Session
+from services.accounts.infrastructure.in_memory.machine_clients import InMemoryMachineClients
 from services.accounts.infrastructure.in_memory.transactions import (
     InMemoryAttemptLog,
     InMemoryDirectory,
-    InMemoryMachineClients,
     InMemoryTransactions,
 )
 from services.accounts.infrastructure.persistence.directory import (
     PostgresAttemptLog,
     PostgresDirectory,
-    PostgresMachineClients,
 )
+from services.accounts.infrastructure.persistence.machine_clients import PostgresMachineClients
 from services.shared.kernel.errors import LaudoError
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Principal, Role
@@ -112,7 +113,7 @@ async def stores(database_urls: DatabaseUrls | None) -> AsyncIterator[Stores]:
     if database_urls is None:
         transactions = InMemoryTransactions()
         directory = InMemoryDirectory(transactions)
-        yield Stores(transactions, directory, InMemoryMachineClients(), InMemoryAttemptLog())
+        yield Stores(transactions, directory, InMemoryMachineClients(transactions), InMemoryAttemptLog())
         return
     async with connected(database_urls) as link:
         yield Stores(
@@ -660,10 +661,88 @@ async def test_failures_are_counted_and_forgotten(stores: Stores) -> None:
 async def test_machine_clients_are_kept_and_replaced(stores: Stores) -> None:
     name = f"client-{new_id()}"
     assert await stores.clients.get(name) is None
-    client = MachineClient(new_id(), name, hash_secret("s" * 43), frozenset({"snapshot:read"}))
+    client = MachineClient(new_id(), name, Secret(hash_secret("s" * 43)), frozenset({"snapshot:read"}))
     await stores.clients.put(client)
     await stores.clients.put(replace(client, scopes=frozenset({"a", "b"})))
     assert await stores.clients.get(name) == replace(client, scopes=frozenset({"a", "b"}))
+
+
+def a_client(clinic: Clinic) -> MachineClient:
+    return MachineClient(
+        id=new_id(),
+        client_id=f"integration-{new_id()}",
+        current=Secret(hash_secret("s" * 43), new_id(), NOW + timedelta(days=30)),
+        scopes=frozenset({"orders:write"}),
+        clinic_id=clinic.id,
+        name="LIS",
+        created_at=NOW,
+        created_by=new_id(),
+    )
+
+
+async def test_a_clinics_machine_clients_are_seen_and_changed_in_that_clinic_alone(stores: Stores) -> None:
+    clinic, other = await stores.a_clinic(), await stores.a_clinic()
+    first, second = a_client(clinic), a_client(clinic)
+    async with stores.transactions.write(clinic_id=clinic.id) as work:
+        await work.machine_clients.add(first)
+        await work.machine_clients.add(second)
+    async with stores.transactions.read(clinic_id=clinic.id) as reading:
+        shown = reading.machine_clients
+        assert await shown.of_clinic(clinic.id, after=None, limit=1) == [second]
+        assert await shown.of_clinic(clinic.id, after=second.id, limit=5) == [first]
+        assert await shown.one(first.id) == first
+    async with stores.transactions.write(clinic_id=other.id) as work:
+        assert await work.machine_clients.one(first.id) is None
+        assert await work.machine_clients.of_clinic(clinic.id, after=None, limit=5) == []
+    assert await stores.clients.get(first.client_id) == first  # the door: whoever knows the exact id
+
+
+async def test_a_machine_clients_changes_and_uses_are_kept(stores: Stores) -> None:
+    clinic = await stores.a_clinic()
+    client = a_client(clinic)
+    async with stores.transactions.write(clinic_id=clinic.id) as work:
+        await work.machine_clients.add(client)
+    rotated = client.rotated(hash_secret("new"), NOW, lasts=timedelta(days=90), overlap=timedelta(hours=1))
+    async with stores.transactions.write(clinic_id=clinic.id) as work:
+        await work.machine_clients.change(client, rotated, NOW)
+    assert await stores.clients.get(client.client_id) == rotated
+    assert rotated.previous is not None
+    await stores.clients.note_use(rotated, rotated.previous, NOW)
+    await stores.clients.note_use(rotated, rotated.current, NOW + timedelta(minutes=3))
+    used = await stores.clients.get(client.client_id)
+    assert used is not None
+    assert used.previous is not None
+    assert (used.previous.used_at, used.current.used_at) == (NOW, NOW + timedelta(minutes=3))
+    assert used.last_used_at == NOW + timedelta(minutes=3)
+    async with stores.transactions.write(clinic_id=clinic.id) as work:
+        await work.machine_clients.change(used, used.ended(NOW), NOW)
+    assert await stores.clients.get(client.client_id) == used.ended(NOW)
+
+
+async def test_the_audits_ids_are_named_in_their_clinic_alone(stores: Stores) -> None:
+    clinic, other = await stores.a_clinic(), await stores.a_clinic()
+    record = await stores.a_record(clinic, await stores.a_person(clinic))
+    doctor, program = await stores.a_person(clinic, kind=AccountKind.STAFF), a_client(clinic)
+    async with stores.transactions.write(clinic_id=clinic.id, person_id=doctor.id) as work:
+        await work.memberships.add(
+            Membership(doctor.id, clinic.id, 1, "Beatriz", frozenset({Role.AUDITOR}), None, active=False)
+        )
+        await work.machine_clients.add(program)
+    ids = [doctor.id, program.id, record.person_id, new_id()]
+    async with stores.transactions.read(clinic_id=clinic.id) as reading:
+        names = {each.id: each for each in await reading.audit_names.actors(clinic.id, ids)}
+        assert names == {
+            doctor.id: KnownActor(doctor.id, "Beatriz"),
+            program.id: KnownActor(program.id, "LIS", is_program=True),
+        }
+        numbers = await reading.audit_names.record_numbers(clinic.id, [record.id, new_id()])
+        assert numbers == {record.id: record.record_number}
+        assert await reading.audit_names.record_with(clinic.id, record.record_number) == record.id
+        assert await reading.audit_names.record_with(clinic.id, "999999") is None
+    async with stores.transactions.read(clinic_id=other.id) as reading:
+        assert await reading.audit_names.actors(clinic.id, ids) == []
+        assert await reading.audit_names.record_numbers(clinic.id, [record.id]) == {}
+        assert await reading.audit_names.record_with(clinic.id, record.record_number) is None
 
 
 async def test_a_patients_clinic_is_found_by_id_alone(stores: Stores) -> None:

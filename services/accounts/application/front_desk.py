@@ -36,11 +36,12 @@ from services.accounts.application.contact_codes import ContactCodes
 from services.accounts.application.enrolment import Enrolment
 from services.accounts.application.guess_limit import GuessLimit
 from services.accounts.application.identity_desk import IdentityDesk, build_identity_desk
+from services.accounts.application.machine_desk import MachineDesk, build_machine_desk
+from services.accounts.application.machine_ports import MachineClients
 from services.accounts.application.merge_desk import MergeDesk, build_merge_desk
 from services.accounts.application.ports import (
     Directory,
     IdentifierVault,
-    MachineClients,
     PasswordHasher,
     TokenIssuer,
     Transactions,
@@ -52,6 +53,7 @@ from services.accounts.application.queries.get_identifiers import GetIdentifiers
 from services.accounts.application.queries.get_patient import GetPatient
 from services.accounts.application.queries.list_proxies import ListProxies
 from services.accounts.application.queries.look_up_patient import LookUpPatient
+from services.accounts.application.queries.name_in_audit import NameInAudit
 from services.accounts.application.queries.who_am_i import WhoAmI
 from services.accounts.application.recovery_codes import RecoveryCodes
 from services.accounts.application.sign_in_ports import (
@@ -134,6 +136,8 @@ class FrontDesk:
     staff: StaffDesk
     identity: IdentityDesk
     merges: MergeDesk
+    machines: MachineDesk
+    name_in_audit: NameInAudit
 
 
 @dataclass(frozen=True)
@@ -214,6 +218,8 @@ def build_front_desk(devices: Devices) -> FrontDesk:
         tokens=devices.issuer,
         clock=clock,
         merges=build_merge_desk(transactions, clock),
+        machines=build_machine_desk(transactions, clock),
+        name_in_audit=NameInAudit(transactions),
         identity=build_identity_desk(
             transactions, directory, devices.vault, devices.hasher, devices.blocklist, parts.guesses, clock
         ),

@@ -12,8 +12,10 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.accounts.application.audit_ports import AuditNames
 from services.accounts.application.clinic_ports import ClinicReader, ClinicStore
 from services.accounts.application.identity_ports import ConfirmationReader, ConfirmationStore
+from services.accounts.application.machine_ports import MachineClientReader, MachineClientStore
 from services.accounts.application.patient_ports import MergeReader, MergeStore, PatientReader, PatientStore
 from services.accounts.application.proxy_ports import ProxyReader, ProxyStore
 from services.accounts.application.sign_in_ports import (
@@ -30,7 +32,6 @@ from services.accounts.application.sign_in_ports import (
 from services.accounts.application.staff_ports import InvitationReader, InvitationStore, StaffReader
 from services.accounts.domain.account import Account
 from services.accounts.domain.login import Login
-from services.accounts.domain.machine_client import MachineClient
 from services.accounts.domain.membership import Membership
 from services.accounts.domain.second_factor import Factor
 from services.shared.kernel.audit import AuditEntry
@@ -161,6 +162,10 @@ class Reading(Protocol):
     def confirmations(self) -> ConfirmationReader: ...
     @property
     def merges(self) -> MergeReader: ...
+    @property
+    def machine_clients(self) -> MachineClientReader: ...
+    @property
+    def audit_names(self) -> AuditNames: ...
 
     async def audit(self, entry: AuditEntry) -> None: ...
 
@@ -198,6 +203,8 @@ class Work(Protocol):
     def confirmations(self) -> ConfirmationStore: ...
     @property
     def merges(self) -> MergeStore: ...
+    @property
+    def machine_clients(self) -> MachineClientStore: ...
 
     async def act_for(self, person_id: UUID) -> None:
         """Go on in another person's scope, in the same transaction: for what concerns two accounts of one person."""
@@ -244,11 +251,6 @@ class Directory(Protocol):
         ...
 
 
-class MachineClients(Protocol):
-    async def get(self, client_id: str) -> MachineClient | None: ...
-    async def put(self, client: MachineClient) -> None: ...
-
-
 class IdentifierVault(Protocol):
     """Encrypts what identifies a person, and hashes it under a key for looking it up.
 
@@ -279,8 +281,11 @@ class PasswordHasher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
+    """`scope`: what a program was granted, as RFC 6749 3.3 writes it; people have roles."""
+
     value: str
     expires_in: int
+    scope: str = ""
 
 
 class TokenIssuer(Protocol):

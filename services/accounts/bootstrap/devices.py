@@ -7,8 +7,8 @@ from services.accounts.infrastructure.keys.signing import JoseTokenIssuer, KeyRi
 from services.accounts.infrastructure.persistence.directory import (
     PostgresAttemptLog,
     PostgresDirectory,
-    PostgresMachineClients,
 )
+from services.accounts.infrastructure.persistence.machine_clients import PostgresMachineClients
 from services.accounts.infrastructure.reference_data.common_passwords import ShippedPasswordBlocklist
 from services.accounts.infrastructure.security.authenticator import TotpAuthenticator
 from services.accounts.infrastructure.security.device_names import AgentDeviceNames

@@ -8,8 +8,8 @@ from services.accounts.application.commands.seed_people import SeedPeople
 from services.accounts.bootstrap.demo_file import read_clinics, read_people
 from services.accounts.bootstrap.settings import SERVICE, Settings
 from services.accounts.bootstrap.wiring import Core, build_core, key_custody
-from services.accounts.domain.machine_client import MachineClient, hash_secret
-from services.accounts.infrastructure.persistence.directory import PostgresMachineClients
+from services.accounts.domain.machine_client import MachineClient, Secret, hash_secret
+from services.accounts.infrastructure.persistence.machine_clients import PostgresMachineClients
 from services.accounts.infrastructure.persistence.signing_keys import PostgresSigningKeys
 from services.accounts.infrastructure.security.password_hashing import Argon2PasswordHasher
 from services.shared.kernel.clock import SystemClock
@@ -35,7 +35,7 @@ async def _machine_clients(settings: Settings, core: Core) -> None:
         wanted = MachineClient(
             known.id if known else new_id(),
             name,
-            hash_secret(told.secret.get_secret_value()),
+            Secret(hash_secret(told.secret.get_secret_value())),
             frozenset(told.scopes),
         )
         if wanted != known:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from services.portal.application.ports import SealedStore
 
-List = Literal["patients", "exams", "staff"]
+List = Literal["patients", "exams", "staff", "audit"]
 _KEY = re.compile(r"[0-9a-f]{16}")
 _KEPT_S = 3600
 

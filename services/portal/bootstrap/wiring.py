@@ -9,15 +9,18 @@ from fastapi import FastAPI
 from services.portal.application.accesses import Accesses
 from services.portal.application.api.access_logs import AccessLogsApi
 from services.portal.application.api.accounts import AccountsApi
+from services.portal.application.api.audit import AuditApi
 from services.portal.application.api.dead_letters import DeadLettersApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
 from services.portal.application.api.identity import IdentityApi
+from services.portal.application.api.machines import MachinesApi
 from services.portal.application.api.merges import MergesApi
 from services.portal.application.api.notifications import NotificationsApi
 from services.portal.application.api.relations import RelationsApi
 from services.portal.application.api.security import SecurityApi
 from services.portal.application.api.staff import StaffApi
+from services.portal.application.audit_trail import AuditTrail
 from services.portal.application.ports import ApiGateway, SealedStore, Service
 from services.portal.application.searches import Searches
 from services.portal.application.sessions import Sessions
@@ -56,6 +59,8 @@ def compose(settings: PortalSettings, gateway: ApiGateway, store: SealedStore, c
         staff=StaffApi(gateway),
         identity=IdentityApi(gateway),
         merges=MergesApi(gateway),
+        machines=MachinesApi(gateway),
+        audit=AuditTrail(AuditApi(gateway)),
         accesses=Accesses(AccessLogsApi(gateway), accounts),
         relations=RelationsApi(gateway),
         security=security,

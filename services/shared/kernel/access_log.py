@@ -5,7 +5,7 @@ the audit, so a list that staff read (which names no patient) is in the clinic's
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -17,6 +17,9 @@ from services.shared.kernel.principal import Principal
 
 NEWEST = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
 """The key that everything is before."""
+
+EMERGENCY = "emergency"
+"""The purpose of every row of an emergency access."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +33,24 @@ class AccessQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditQuestion:
+    """`emergencies`: only what was done by emergency access, opening it included."""
+
     limit: int
     before: tuple[datetime, UUID] = NEWEST
     since: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     actor_id: UUID | None = None
     patient_id: UUID | None = None
+    action: str | None = None
+    emergencies: bool = False
+
+    def wants(self, entry: AuditEntry) -> bool:
+        """Whether the row fits, its clinic and its time aside."""
+        return (
+            self.actor_id in {None, entry.actor_id}
+            and self.patient_id in {None, entry.patient_id}
+            and self.action in {None, entry.action}
+            and (not self.emergencies or entry.purpose == EMERGENCY)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +61,17 @@ class Access:
     about: Mapping[str, Any] = field(default_factory=dict)
 
 
-class AccessLog(Protocol):
-    async def own(self, caller: Principal, question: AccessQuestion, audit: AuditEntry) -> Sequence[Access]:
-        """Return who read or changed what is recorded about the caller, in all clinics, and write `audit`."""
-        ...
-
+class ClinicLog(Protocol):
     async def of_clinic(
         self, caller: Principal, question: AuditQuestion, audit: AuditEntry
     ) -> Sequence[AuditEntry]:
         """Return the rows of the caller's clinic and write `audit`."""
+        ...
+
+
+class AccessLog(ClinicLog, Protocol):
+    async def own(self, caller: Principal, question: AccessQuestion, audit: AuditEntry) -> Sequence[Access]:
+        """Return who read or changed what is recorded about the caller, in all clinics, and write `audit`."""
         ...
 
 
@@ -92,13 +110,19 @@ class ReadOwnAccesses:
 
 @dataclass(frozen=True)
 class ReadClinicAudit:
-    """The audit of the auditor's clinic, newest first; by actor, patient record or date. Ids only. One audit row."""
+    """The audit of the auditor's clinic, newest first; by actor, patient record, action or date, or emergency accesses
+    alone. Ids only. One audit row, which says
+    whose trail was asked for: the reading is in the log as `audit.list`, a file of it as `audit.export`."""
 
-    log: AccessLog
+    log: ClinicLog
     clock: Clock
 
-    async def run(self, asked: Asked, question: AuditQuestion) -> Sequence[AuditEntry]:
+    async def run(
+        self, asked: Asked, question: AuditQuestion, *, export: bool = False
+    ) -> Sequence[AuditEntry]:
         if asked.caller.clinic_id is None:
             raise FORBIDDEN.error()
-        audit = asked.did("audit.list", self.clock.now(), "audit")
+        audit = asked.did("audit.export" if export else "audit.list", self.clock.now(), "audit")
+        if question.patient_id is not None:
+            audit = replace(audit, resource=f"patient/{question.patient_id}")
         return await self.log.of_clinic(asked.caller, question, audit)

@@ -37,7 +37,7 @@ class Principal:
     """The caller of a request.
 
     `account_id` is the token's `sub`; for a patient it is also the `person_id` that the clinics' records carry.
-    `clinic_id` is set for staff (one clinic per token) and None for patients and services.
+    `clinic_id` is set for staff and machine clients (one clinic per token) and None for patients and services.
     """
 
     account_id: UUID
@@ -46,7 +46,9 @@ class Principal:
     scopes: frozenset[str] = field(default_factory=frozenset)
     step_up_at: datetime | None = None
     locale: str = "pt-BR"
-    session_id: UUID | None = None  # the sign-in session behind a person's token; None for machine clients
+    session_id: UUID | None = (
+        None  # the sign-in behind a person's token, the secret behind a program's; ours: None
+    )
     name: str = ""  # machine clients only: the client id; people are never named in a token
 
     def has(self, *roles: Role) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -151,8 +152,6 @@ async def test_the_job_over_http(api: Api, installation: Installation) -> None:
 
 
 def released_id(answer: httpx.Response) -> Any:
-    from uuid import UUID
-
     return UUID(answer.json()["id"])
 
 
@@ -364,3 +363,30 @@ async def test_bodies_with_unknown_fields_or_naive_times_are_refused(api: Api) -
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "collected_at")
     extra = {"patient_id": str(api.clinic.patient_id), "code": "HEMO", "state": "released"}
     assert (await api.order(extra)).status_code == 422
+
+
+async def test_a_machine_client_orders_in_its_clinic_within_its_scopes(api: Api) -> None:
+    def program(*scopes: str, clinic: UUID | None = api.clinic.id) -> Principal:
+        return Principal(new_id(), frozenset({Role.INTEGRATION}), clinic, frozenset(scopes))
+
+    order = {
+        "patient_id": str(api.clinic.patient_id),
+        "code": "HEMO",
+        "requester_id": str(api.doctor.account_id),
+    }
+    without = await api.order(order, who=program("catalogue:read", "patients:write"))
+    assert (without.status_code, without.json()["code"]) == (403, "auth.scope_missing")
+    catalogue = await api.call(program("orders:write"), "GET", "/catalogue")
+    assert (catalogue.status_code, catalogue.json()["code"]) == (403, "auth.scope_missing")
+    assert (await api.call(program("catalogue:read"), "GET", "/catalogue")).status_code == 200
+
+    elsewhere = await api.order(order, who=program("orders:write", clinic=new_id()))
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (409, "exam_results.patient_not_known")
+    unnamed = await api.order({**order, "requester_id": None}, who=program("orders:write"))
+    assert unnamed.json()["code"] == "exam_results.requester_required"
+
+    made = await api.order(order, who=program("orders:write"))
+    assert made.status_code == 201, made.text
+    for path in ("", f"/{made.json()['id']}"):  # writing is not reading
+        read = await api.call(program("orders:write"), "GET", path)
+        assert (read.status_code, read.json()["code"]) == (403, "forbidden")

@@ -15,11 +15,11 @@ from services.accounts.domain.demographics import TypedPatient
 from services.accounts.domain.login import Login
 from services.accounts.domain.membership import CouncilRegistration, Membership
 from services.accounts.domain.patient_record import Sex
+from services.accounts.infrastructure.in_memory.machine_clients import InMemoryMachineClients
 from services.accounts.infrastructure.in_memory.security import InMemoryKeyCustody, QuickPasswordHasher
 from services.accounts.infrastructure.in_memory.transactions import (
     InMemoryAttemptLog,
     InMemoryDirectory,
-    InMemoryMachineClients,
     InMemoryTransactions,
 )
 from services.accounts.infrastructure.keys.signing import (
@@ -63,11 +63,11 @@ class World:
 
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
     transactions: InMemoryTransactions = field(default_factory=InMemoryTransactions)
-    clients: InMemoryMachineClients = field(default_factory=InMemoryMachineClients)
     attempts: InMemoryAttemptLog = field(default_factory=InMemoryAttemptLog)
     hasher: QuickPasswordHasher = field(default_factory=QuickPasswordHasher)
 
     def __post_init__(self) -> None:
+        self.clients = InMemoryMachineClients(self.transactions)
         self.devices = Devices(
             transactions=self.transactions,
             directory=InMemoryDirectory(self.transactions),

@@ -11,7 +11,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from services.accounts.bootstrap.api import bare_api, equip, own_keys
-from services.accounts.domain.machine_client import MachineClient, hash_secret
+from services.accounts.domain.machine_client import MachineClient, Secret, hash_secret
 from services.shared.kernel.clock import SystemClock
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Principal, Role
@@ -212,7 +212,9 @@ async def test_a_made_up_cursor_is_refused(door: Door, cursor: str) -> None:
 
 async def test_machine_clients_ask_by_form_or_json_and_only_with_basic(door: Door) -> None:
     scopes = frozenset({"snapshot:read"})
-    await door.world.clients.put(MachineClient(new_id(), "file-management", hash_secret(SECRET), scopes))
+    await door.world.clients.put(
+        MachineClient(new_id(), "file-management", Secret(hash_secret(SECRET)), scopes)
+    )
     known = ("file-management", SECRET)
     ask = {"grant_type": "client_credentials"}
     for options in ({"data": ask}, {"json": ask}, {"data": {**ask, "scope": "snapshot:read"}}):

@@ -13,7 +13,7 @@ from services.accounts.domain.events import (
     PatientRegistered,
 )
 from services.accounts.domain.login import Login, LoginKind
-from services.accounts.domain.machine_client import MachineClient, hash_secret
+from services.accounts.domain.machine_client import MachineClient, Secret, hash_secret
 from services.shared.kernel.errors import LaudoError
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Principal, Role
@@ -305,7 +305,7 @@ async def test_machine_clients_get_tokens_for_what_they_were_granted() -> None:
     world = World()
     secret = "s" * 43
     await world.clients.put(
-        MachineClient(new_id(), "file-management", hash_secret(secret), frozenset({"snapshot:read"}))
+        MachineClient(new_id(), "file-management", Secret(hash_secret(secret)), frozenset({"snapshot:read"}))
     )
     token = await world.desk.issue_service_token("file-management", secret, "")
     assert token.expires_in == 600

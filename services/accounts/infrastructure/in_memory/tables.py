@@ -11,6 +11,7 @@ from services.accounts.domain.clinic import Clinic
 from services.accounts.domain.confirmation import Confirmation, Purpose
 from services.accounts.domain.invitation import Invitation
 from services.accounts.domain.login import Login
+from services.accounts.domain.machine_client import MachineClient
 from services.accounts.domain.membership import Membership
 from services.accounts.domain.merge import Merge
 from services.accounts.domain.one_time_code import OneTimeCode
@@ -49,6 +50,8 @@ class Tables:
     invitations: dict[UUID, Invitation] = field(default_factory=dict)
     confirmations: dict[tuple[UUID, Purpose], Confirmation] = field(default_factory=dict)
     merges: dict[UUID, Merge] = field(default_factory=dict)
+    machine_clients: dict[UUID, MachineClient] = field(default_factory=dict)
+    machine_sessions_ended: dict[UUID, datetime] = field(default_factory=dict)
     answers: dict[tuple[UUID, str], tuple[str, bytes, dict[str, Any]]] = field(default_factory=dict)
     audit: dict[UUID, AuditEntry] = field(default_factory=dict)
     events: dict[UUID, DomainEvent] = field(default_factory=dict)

@@ -13,7 +13,8 @@ from services.accounts.application.ports import Credentials, RepeatKey
 from services.accounts.domain.attempts import Attempts
 from services.accounts.domain.invitation import InvitationState
 from services.accounts.domain.login import Login
-from services.accounts.domain.machine_client import MachineClient
+from services.accounts.infrastructure.in_memory.audit_names import InMemoryAuditNames
+from services.accounts.infrastructure.in_memory.machine_clients import InMemoryMachineClientStore
 from services.accounts.infrastructure.in_memory.patients import InMemoryMerges, InMemoryPatients
 from services.accounts.infrastructure.in_memory.proxies import InMemoryProxies
 from services.accounts.infrastructure.in_memory.sign_in_stores import (
@@ -58,6 +59,8 @@ class InMemoryWork:
         self.invitations = InMemoryInvitations(tables, scope)
         self.confirmations = InMemoryConfirmations(tables, scope)
         self.merges = InMemoryMerges(tables, scope)
+        self.machine_clients = InMemoryMachineClientStore(tables, scope)
+        self.audit_names = InMemoryAuditNames(tables, scope)
 
     async def act_for(self, person_id: UUID) -> None:
         for store in vars(self).values():
@@ -146,17 +149,6 @@ class InMemoryDirectory:
             if each.code_hash == code_hash and each.state is InvitationState.OPEN
         )
         return next(found, None)
-
-
-class InMemoryMachineClients:
-    def __init__(self) -> None:
-        self._clients: dict[str, MachineClient] = {}
-
-    async def get(self, client_id: str) -> MachineClient | None:
-        return self._clients.get(client_id)
-
-    async def put(self, client: MachineClient) -> None:
-        self._clients[client.client_id] = client
 
 
 class InMemoryAttemptLog:

@@ -8,7 +8,6 @@ from services.accounts.application.clinic_ports import KnownStaff
 from services.accounts.application.ports import Credentials, IdentifierVault
 from services.accounts.domain.attempts import FORGOTTEN_AFTER, Attempts
 from services.accounts.domain.login import Login
-from services.accounts.domain.machine_client import MachineClient
 from services.accounts.infrastructure.persistence.accounts import login_lookup
 from services.accounts.infrastructure.persistence.credentials import COLUMNS, credentials_of
 from services.shared.platform.postgres.database import Database, Scope
@@ -73,30 +72,6 @@ class PostgresStaffDirectory:
         ]
 
 
-class PostgresMachineClients:
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def get(self, client_id: str) -> MachineClient | None:
-        async with self._database.read(_NOBODY) as session:
-            row = await session.row("SELECT * FROM machine_clients WHERE client_id = $1", client_id)
-        if row is None:
-            return None
-        return MachineClient(row["id"], row["client_id"], row["secret_hash"], frozenset(row["scopes"]))
-
-    async def put(self, client: MachineClient) -> None:
-        async with self._database.write(_NOBODY) as session:
-            await session.execute(
-                """INSERT INTO machine_clients (id, client_id, secret_hash, scopes) VALUES ($1, $2, $3, $4)
-                   ON CONFLICT (client_id) DO UPDATE SET secret_hash = excluded.secret_hash,
-                       scopes = excluded.scopes""",
-                client.id,
-                client.client_id,
-                client.secret_hash,
-                sorted(client.scopes),
-            )
-
-
 class PostgresAttemptLog:
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -134,11 +109,18 @@ async def forget_expired(database: Database) -> None:
         await session.value("SELECT forget_expired()")
         await session.value("SELECT forget_sign_in_traces()")
         await session.value("SELECT forget_confirmations()")
+        await session.value("SELECT forget_machine_sessions()")
         await session.execute("DELETE FROM attempts WHERE last_failure_at < now() - interval '2 days'")
 
 
 async def revoked_since(database: Database, since: datetime) -> dict[UUID, datetime]:
-    """Return which sessions were revoked, and when: the truth that verifiers' memories are loaded from."""
+    """Return which sessions were revoked, and when: the truth that verifiers' memories are loaded from. People's and
+    machine clients' alike.
+    """
     async with database.statements() as session:
-        rows = await session.rows("SELECT id, revoked_at FROM sessions_revoked_since($1)", since)
+        rows = await session.rows(
+            """SELECT id, revoked_at FROM sessions_revoked_since($1)
+               UNION ALL SELECT id, ended_at FROM machine_sessions_ended_since($1)""",
+            since,
+        )
     return {row["id"]: row["revoked_at"] for row in rows}

@@ -10,6 +10,7 @@ from uuid import UUID
 from services.accounts.application.ports import IdentifierVault, RepeatKey
 from services.accounts.infrastructure.messaging.wire_events import message_of
 from services.accounts.infrastructure.persistence.accounts import PostgresAccountReader, PostgresAccounts
+from services.accounts.infrastructure.persistence.audit_names import PostgresAuditNames
 from services.accounts.infrastructure.persistence.clinics import PostgresClinicReader, PostgresClinics
 from services.accounts.infrastructure.persistence.confirmations import (
     PostgresConfirmationReader,
@@ -23,6 +24,10 @@ from services.accounts.infrastructure.persistence.devices import PostgresDeviceR
 from services.accounts.infrastructure.persistence.invitations import (
     PostgresInvitationReader,
     PostgresInvitations,
+)
+from services.accounts.infrastructure.persistence.machine_clients import (
+    PostgresMachineClientReader,
+    PostgresMachineClientStore,
 )
 from services.accounts.infrastructure.persistence.memberships import (
     PostgresMembershipReader,
@@ -66,6 +71,8 @@ class PostgresReading:
         self.invitations = PostgresInvitationReader(session, vault)
         self.confirmations = PostgresConfirmationReader(session, vault)
         self.merges = PostgresMergeReader(session)
+        self.machine_clients = PostgresMachineClientReader(session)
+        self.audit_names = PostgresAuditNames(session)
 
     async def audit(self, entry: AuditEntry) -> None:
         await self._reading.audit(replace(entry, trace_id=entry.trace_id or current_trace_id()))
@@ -90,6 +97,7 @@ class PostgresWork:
         self.invitations = PostgresInvitations(session, vault)
         self.confirmations = PostgresConfirmations(session, vault)
         self.merges = PostgresMerges(session)
+        self.machine_clients = PostgresMachineClientStore(session)
 
     async def act_for(self, person_id: UUID) -> None:
         await self._session.value("SELECT set_config('app.person', $1, true)", str(person_id))
@@ -153,5 +161,5 @@ class PostgresTransactions:
             published = await work.publish()
         if published:
             self._wakeup.ring()
-        if work.sessions.ended:
-            self._revocations.tell(work.sessions.ended)
+        if ended := work.sessions.ended | work.machine_clients.ended:
+            self._revocations.tell(ended)

@@ -11,6 +11,7 @@ from services.accounts.application.queries.find_doctors import FindDoctors
 from services.accounts.application.queries.find_patients import FindPatients
 from services.accounts.application.queries.get_identifiers import GetIdentifiers
 from services.accounts.application.queries.get_patient import GetPatient
+from services.accounts.domain.machine_scopes import MachineScope
 from services.accounts.domain.masks import mask_cpf, mask_email, mask_phone
 from services.accounts.domain.membership import Membership
 from services.accounts.domain.patient_record import PatientRecord
@@ -56,7 +57,10 @@ async def register_patient(
     request: Request,
     response: Response,
     body: PatientBody,
-    caller: Annotated[Principal, callers(Role.DOCTOR, Role.RECEPTIONIST)],
+    caller: Annotated[
+        Principal,
+        callers(Role.DOCTOR, Role.RECEPTIONIST, Role.INTEGRATION, scope=MachineScope.PATIENTS_WRITE),
+    ],
     idempotency_key: Annotated[str, Header(min_length=8, max_length=200)],
 ) -> RegisteredView:
     repeat = RepeatKey(idempotency_key, "POST /api/v1/accounts/patients", await request.body())
@@ -73,7 +77,7 @@ async def get_patient(
     request: Request,
     response: Response,
     patient_id: UUID,
-    caller: Annotated[Principal, callers(*READERS)],
+    caller: Annotated[Principal, callers(*READERS, Role.INTEGRATION, scope=MachineScope.PATIENTS_READ)],
 ) -> PatientView:
     record, stands_for = await desk_of(request).get_patient(patient_id, caller, address=address_of(request))
     never_stored(response)
@@ -95,7 +99,7 @@ async def get_identifiers(
 @router.get("/doctors", description=FindDoctors.__doc__)
 async def find_doctors(
     request: Request,
-    caller: Annotated[Principal, callers(*READERS)],
+    caller: Annotated[Principal, callers(*READERS, Role.INTEGRATION, scope=MachineScope.DOCTORS_READ)],
     q: Search = "",
     cursor: Cursor = None,
     limit: Limit = 20,

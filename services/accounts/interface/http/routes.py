@@ -4,8 +4,10 @@ from fastapi import APIRouter
 
 from services.accounts.interface.http import (
     access,
+    audit_names,
     first_access,
     invitations,
+    machine_clients,
     me,
     merges,
     own_account,
@@ -35,6 +37,7 @@ def all_routers(issuer: str) -> list[APIRouter]:
         second_factors.router,
         me.router,
         access.router,
+        audit_names.router,
         access_routes(),
         proxies.router,
         patients.router,
@@ -44,5 +47,6 @@ def all_routers(issuer: str) -> list[APIRouter]:
         patient_contacts.router,
         merges.router,
         staff.router,
+        machine_clients.router,
         issuer_router(issuer),
     ]

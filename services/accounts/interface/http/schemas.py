@@ -123,6 +123,7 @@ class AccessTokenView(BaseModel):
 
 class ServiceTokenView(AccessTokenView):
     token_type: str = "Bearer"  # noqa: S105
+    scope: str
 
 
 class OwnRecordView(BaseModel):

@@ -36,9 +36,9 @@ class ExamOrder:
 class RegisterExam:
     """Register an exam: state `registered`, or `scheduled` when an appointment is given.
 
-    A doctor orders in the own name; a receptionist names the requesting doctor. Patient and doctor must be known
-    in this clinic; a record that was merged into another takes no exam. A calculated exam is refused for people
-    the equation does not hold for.
+    A doctor orders in the own name; a receptionist or a machine client names the requesting doctor. Patient and
+    doctor must be known in this clinic; a record that was merged into another takes no exam. A calculated exam is
+    refused for people the equation does not hold for.
     """
 
     catalogue: Catalogue
@@ -87,7 +87,7 @@ class RegisterExam:
 def _requester(caller: Caller, order: ExamOrder) -> UUID:
     if caller.principal.has(Role.DOCTOR):
         return caller.id
-    if not caller.principal.has(Role.RECEPTIONIST):
+    if not caller.principal.has(Role.RECEPTIONIST, Role.INTEGRATION):
         raise FORBIDDEN.error()
     if order.requester_id is None:
         raise errors.REQUESTER_REQUIRED.error(field="requester_id")

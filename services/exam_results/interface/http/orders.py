@@ -82,7 +82,10 @@ def _add_catalogue(router: APIRouter, catalogue: Catalogue) -> None:
 
     @router.get("/catalogue", response_model=None)
     async def read_catalogue(
-        _: Annotated[Principal, callers(*READERS, Role.ADMINISTRATOR, Role.INTEGRATION, Role.SERVICE)],
+        _: Annotated[
+            Principal,
+            callers(*READERS, Role.ADMINISTRATOR, Role.INTEGRATION, Role.SERVICE, scope="catalogue:read"),
+        ],
         if_none_match: Annotated[str | None, Header()] = None,
     ) -> Response:
         """The exams on offer, with their components, codes, units and options. Cheap to ask again: send the ETag."""
@@ -93,7 +96,10 @@ def _add_catalogue(router: APIRouter, catalogue: Catalogue) -> None:
 
 @hot
 async def register_exam(
-    request: Request, principal: Annotated[Principal, callers(Role.DOCTOR, Role.RECEPTIONIST)]
+    request: Request,
+    principal: Annotated[
+        Principal, callers(Role.DOCTOR, Role.RECEPTIONIST, Role.INTEGRATION, scope="orders:write")
+    ],
 ) -> Response:
     desk, caller = desk_of(request), caller_of(request, principal)
     posted = await read_order(request)

@@ -4,7 +4,9 @@ import asyncio
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import reduce
 from itertools import islice
+from operator import and_
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +19,7 @@ from services.file_management.infrastructure.dynamodb.audit import (
 )
 from services.file_management.infrastructure.dynamodb.rows import AuditRow
 from services.file_management.infrastructure.dynamodb.table import Table
-from services.shared.kernel.access_log import Access, AccessQuestion, AuditQuestion
+from services.shared.kernel.access_log import EMERGENCY, Access, AccessQuestion, AuditQuestion
 from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.principal import Principal
 
@@ -86,10 +88,14 @@ class DynamoAccessLog:
         known = next(iter(self._table.chain.query(CHAINS, self._table.chain.sk == chain)), None)
         if known is None:
             return
-        wanted = audit.actor_id == str(question.actor_id) if question.actor_id else None
-        if question.patient_id:
-            of_patient = audit.patient_id == str(question.patient_id)
-            wanted = of_patient if wanted is None else wanted & of_patient
+        asked = (
+            (audit.actor_id, question.actor_id),
+            (audit.patient_id, question.patient_id),
+            (audit.action, question.action),
+            (audit.purpose, EMERGENCY if question.emergencies else None),
+        )
+        conditions = [column == str(value) for column, value in asked if value is not None]
+        wanted = reduce(and_, conditions) if conditions else None
         day = min(question.before[0], datetime.now(UTC) + timedelta(days=1)).date()
         first = max(
             question.since.date(), date.fromisoformat(known.since), day - timedelta(_LONGEST_LOOK_DAYS)

@@ -45,7 +45,7 @@ class MongoChainStore:
         # Mongo keeps milliseconds, and what is hashed must be what is kept.
         now = datetime.now(UTC)
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)
-        seals = seal_rows(chain, head, [_entry(row) for row in rows], now)
+        seals = seal_rows(chain, head, [read_entry(row) for row in rows], now)
         if not seals:
             return 0
         try:
@@ -131,7 +131,7 @@ class MongoChainStore:
         ids = [seal["row_id"] for seal in seals]
         rows = {row["_id"]: row async for row in self._audit.find({"_id": {"$in": ids}})}
         return [
-            SealedRow(_seal(seal), _entry(rows[seal["row_id"]]) if seal["row_id"] in rows else None)
+            SealedRow(_seal(seal), read_entry(rows[seal["row_id"]]) if seal["row_id"] in rows else None)
             for seal in seals
         ]
 
@@ -166,7 +166,7 @@ def _seal(document: Document) -> Seal:
     return Seal(**{name: value for name, value in document.items() if name != "_id"})
 
 
-def _entry(row: Document) -> AuditEntry:
+def read_entry(row: Document) -> AuditEntry:
     fields: dict[str, Any] = {
         name: value for name, value in row.items() if name not in {"_id", "actor_roles"}
     }

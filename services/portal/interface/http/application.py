@@ -14,6 +14,7 @@ from services.portal.interface.http.health import health_router
 from services.portal.interface.http.pages import (
     accesses,
     account,
+    audit,
     bench,
     confirm,
     contact,
@@ -25,6 +26,7 @@ from services.portal.interface.http.pages import (
     exam_list,
     first_access,
     home,
+    integrations,
     invitation,
     new_authenticator,
     notices,
@@ -51,6 +53,7 @@ PAGES = (
     first_access, home, patients, orders, exam_list, exam, bench, values, release, downloads,
     notices, dead_letters, accesses, account, permissions, others, emergency, verification,
     staff, invitation, sign_up, contact, duplicates,
+    integrations, audit,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

@@ -9,11 +9,13 @@ from services.portal.application.api.dead_letters import DeadLettersApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
 from services.portal.application.api.identity import IdentityApi
+from services.portal.application.api.machines import MachinesApi
 from services.portal.application.api.merges import MergesApi
 from services.portal.application.api.notifications import NotificationsApi
 from services.portal.application.api.relations import RelationsApi
 from services.portal.application.api.security import SecurityApi
 from services.portal.application.api.staff import StaffApi
+from services.portal.application.audit_trail import AuditTrail
 from services.portal.application.ports import SealedStore
 from services.portal.application.searches import Searches
 from services.portal.application.sessions import Sessions
@@ -36,6 +38,8 @@ class Portal:
     staff: StaffApi
     identity: IdentityApi
     merges: MergesApi
+    machines: MachinesApi
+    audit: AuditTrail
     sessions: Sessions
     searches: Searches
     store: SealedStore

@@ -107,10 +107,7 @@ class InMemoryAccessLog:
         found = [
             row
             for row in self._before(question.before)
-            if row.clinic_id == caller.clinic_id
-            and row.at >= question.since
-            and question.actor_id in {None, row.actor_id}
-            and question.patient_id in {None, row.patient_id}
+            if row.clinic_id == caller.clinic_id and row.at >= question.since and question.wants(row)
         ]
         self.rows.append(audit)
         return found[: question.limit]

@@ -1,4 +1,4 @@
-"""The two routes that every service with an audit has: a person's own log, and the clinic's for its auditor."""
+"""The routes of a service's audit: a person's own log, and the clinic's for its auditor."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -26,6 +26,8 @@ from services.shared.platform.tracing import current_trace_id
 
 _PRIVATE = {"Cache-Control": "private, no-store"}
 Limit = Annotated[int, Query(ge=1, le=100)]
+AuditLimit = Annotated[int, Query(ge=1, le=1000)]
+ActionQuery = Annotated[str | None, Query(max_length=60, pattern=r"^[a-z_]+(\.[a-z_]+)*$")]
 Cursor = Annotated[str | None, Query(max_length=200)]
 
 
@@ -33,7 +35,7 @@ def access_routes() -> APIRouter:
     """Return the routes `/me/accesses` and `/audit` over `app.state.access_log`. Include them before routes that have
     an id in their place.
     """
-    router = APIRouter(tags=["audit"])
+    router = audit_routes()
 
     @router.get("/me/accesses", response_model=None, description=ReadOwnAccesses.__doc__)
     async def own_accesses(
@@ -47,25 +49,37 @@ def access_routes() -> APIRouter:
         found = await ReadOwnAccesses(_log(request), SystemClock()).run(_asked(request, caller), question)
         return _page([_access(access, caller) for access in found], [one.entry for one in found], limit)
 
+    return router
+
+
+def audit_routes() -> APIRouter:
+    """Return the route `/audit` alone, over `app.state.access_log`."""
+    router = APIRouter(tags=["audit"])
+
     @router.get("/audit", response_model=None, description=ReadClinicAudit.__doc__)
     async def clinic_audit(  # noqa: PLR0917  FastAPI fills parameters by name
         request: Request,
         caller: Annotated[Principal, callers(Role.AUDITOR)],
         cursor: Cursor = None,
-        limit: Limit = 50,
+        limit: AuditLimit = 50,
         actor_id: UUID | None = None,
         patient_id: UUID | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        action: ActionQuery = None,
+        emergencies: bool = False,
+        export: bool = False,
     ) -> Response:
         before = _before(cursor)
         if until is not None:
             before = min(before, (_aware(until), UUID(int=0)))
         question = AuditQuestion(
-            limit=limit + 1, before=before, actor_id=actor_id, patient_id=patient_id,
+            limit=limit + 1, before=before, actor_id=actor_id, patient_id=patient_id, action=action,
+            emergencies=emergencies,
             **({"since": _aware(since)} if since else {}),
         )  # fmt: skip
-        found = await ReadClinicAudit(_log(request), SystemClock()).run(_asked(request, caller), question)
+        read = ReadClinicAudit(_log(request), SystemClock())
+        found = await read.run(_asked(request, caller), question, export=export)
         return _page([_row(entry) for entry in found], found, limit)
 
     return router

@@ -3,6 +3,8 @@
 async def register(caller: Annotated[Principal, callers(Role.DOCTOR, Role.RECEPTIONIST)]) -> ...
 async def jwks(_: Annotated[None, public("keys are for everyone")]) -> ...
 
+A `scope` is what programs (machine clients and services) must have been granted; people have roles.
+
 And how often: `limits=` names other limits than the usual ones, `()` none.
 """
 
@@ -12,15 +14,23 @@ from typing import Any
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from services.shared.kernel.errors import FORBIDDEN
+from services.shared.kernel.errors import FORBIDDEN, Category, ErrorKind
 from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.auth import TOKEN_MISSING, TokenVerifier
 from services.shared.platform.http.limits import PER_ADDRESS, PER_PERSON, Limits
 from services.shared.platform.rate_limits.limit import Limit
 
+PROGRAMS = (Role.INTEGRATION, Role.SERVICE)
+SCOPE_MISSING = ErrorKind(
+    "auth.scope_missing",
+    Category.FORBIDDEN,
+    "Este programa não tem permissão para isto. Peça ao administrador da clínica uma integração que a tenha.",
+    "This program may not do this. Ask the clinic's administrator for an integration that may.",
+)
+
 
 class Callers:
-    """A dependency that lets in the named roles (any of them), with the scope where one is named."""
+    """A dependency that lets in the named roles (any of them); programs with the scope where one is named."""
 
     def __init__(self, roles: tuple[Role, ...], scope: str | None, limits: tuple[Limit, ...]) -> None:
         self.roles = roles
@@ -34,8 +44,10 @@ class Callers:
             raise TOKEN_MISSING.error()
         verifier: TokenVerifier = request.app.state.token_verifier
         principal = await verifier.verify(token)
-        if not principal.has(*self.roles) or (self.scope and self.scope not in principal.scopes):
+        if not principal.has(*self.roles):
             raise FORBIDDEN.error()
+        if self.scope and principal.has(*PROGRAMS) and self.scope not in principal.scopes:
+            raise SCOPE_MISSING.error()
         if self.limits:
             counted: Limits = request.app.state.limits
             await counted.check(request, self.limits, principal)

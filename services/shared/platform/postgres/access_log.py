@@ -35,12 +35,14 @@ class PostgresAccessLog:
         self, caller: Principal, question: AuditQuestion, audit: AuditEntry
     ) -> Sequence[AuditEntry]:
         async with self._database.read(Scope(clinic_id=caller.clinic_id)) as session:
+            door = "clinic_emergencies" if question.emergencies else "clinic_audit"
             rows = await session.rows(
-                "SELECT * FROM clinic_audit($1, $2, $3, $4, $5, $6)",
+                f"SELECT * FROM {door}($1, $2, $3, $4, $5, $6, $7)",  # noqa: S608 - one of two names
                 *question.before,
                 question.since,
                 question.actor_id,
                 question.patient_id,
+                question.action,
                 question.limit,
             )
             await session.audit(audit)

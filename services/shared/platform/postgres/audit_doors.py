@@ -4,6 +4,8 @@ Functions that run as the table's owner and take their scope from the transactio
 or clinic than the one that the transaction was opened for.
 """
 
+from services.shared.kernel.access_log import EMERGENCY
+
 _PERSON = "nullif(current_setting('app.person', true), '')::uuid"
 _CLINIC = "nullif(current_setting('app.clinic', true), '')::uuid"
 _COLUMNS = (
@@ -44,6 +46,31 @@ def audit_doors(app: str, *, records: str) -> list[str]:
             _TYPES,
             of_clinic,
         ),
+    ]
+
+
+def search_doors(app: str) -> list[str]:
+    """Return the DDL of the auditor's search, by action too; emergencies have an index and a door of their own.
+
+    They are few among very many rows: an index with all purposes would cost every request, this one costs theirs.
+    """
+    arguments = """(before_at timestamptz, before_id uuid, since timestamptz, of_actor uuid, of_patient uuid,
+        of_action text, how_many integer)"""
+
+    def body(condition: str) -> str:
+        return f"""
+        SELECT {_aliased} FROM audit a
+        WHERE a.clinic_id = {_CLINIC} AND {condition}
+          AND (a.at, a.id) < (before_at, before_id) AND a.at <= before_at AND a.at >= since
+          AND (of_actor IS NULL OR a.actor_id = of_actor) AND (of_patient IS NULL OR a.patient_id = of_patient)
+          AND (of_action IS NULL OR a.action = of_action)
+        ORDER BY a.at DESC, a.id DESC LIMIT how_many"""  # noqa: S608 - constants
+
+    emergency = f"a.purpose = '{EMERGENCY}'"
+    return [
+        f"CREATE INDEX audit_emergencies ON audit (clinic_id, at, id) WHERE purpose = '{EMERGENCY}'",
+        *door(app, f"clinic_audit{arguments}", _TYPES, body("true")),
+        *door(app, f"clinic_emergencies{arguments}", _TYPES, body(emergency)),
     ]
 
 

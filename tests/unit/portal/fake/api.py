@@ -7,10 +7,12 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from services.shared.platform.http.limits import LIMITED
 from tests.unit.portal.fake.access_logs import access_logs
 from tests.unit.portal.fake.accounts import accounts
+from tests.unit.portal.fake.audit import audit
 from tests.unit.portal.fake.bench import bench
 from tests.unit.portal.fake.dead_letters import dead_letters
 from tests.unit.portal.fake.exams import exam_of, exams
 from tests.unit.portal.fake.identity import identity
+from tests.unit.portal.fake.machines import machines
 from tests.unit.portal.fake.merges import merges
 from tests.unit.portal.fake.relations import proxies, relations
 from tests.unit.portal.fake.security import security
@@ -24,6 +26,8 @@ def fake_api(world: World) -> FastAPI:
         app.include_router(dead_letters(world, service))
     for router in (
         access_logs(world),
+        audit(world),
+        machines(world),
         proxies(world),
         relations(world),
         accounts(world),

@@ -46,6 +46,10 @@ class World:
     files: dict[str, Json] = field(default_factory=dict)
     printed: dict[str, Json] = field(default_factory=dict)  # code without hyphens -> what it proves
     accesses: dict[str, list[Json]] = field(default_factory=dict)  # service -> its log, in any order
+    audit: dict[str, list[Json]] = field(default_factory=dict)  # service -> its clinic's log, in any order
+    audit_asked: list[Json] = field(default_factory=list)
+    machines: dict[str, Json] = field(default_factory=dict)
+    machines_asked: list[Json] = field(default_factory=list)
     notices: list[Json] = field(default_factory=list)
     relations: list[Json] = field(default_factory=list)
     proxies: list[Json] = field(default_factory=list)

@@ -24,6 +24,19 @@
   });
   document.querySelector("[data-focus]")?.focus();
 
+  // What is shown once can be copied; where the browser does not let us, it is marked for the keyboard.
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    const field = document.getElementById(button.dataset.copy);
+    const before = [...button.childNodes].map((node) => node.cloneNode(true));
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      field.select();
+      try { await navigator.clipboard.writeText(field.value); } catch { return; }
+      button.textContent = button.dataset.copied;
+      setTimeout(() => button.replaceChildren(...before), 3000);
+    });
+  });
+
   // The account menu closes on Escape and on a click elsewhere.
   const menu = document.querySelector("details.menu");
   document.addEventListener("click", (event) => { if (menu?.open && !menu.contains(event.target)) menu.open = false; });

@@ -5,7 +5,7 @@ from alembic import context, op
 from services.accounts.infrastructure.persistence.migrations.copy_tables import copy_tables
 
 revision = "0042"
-down_revision = "0040"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,59 @@
+"""In-memory stores of machine clients."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.accounts.domain.machine_client import MachineClient, Secret
+from services.accounts.infrastructure.in_memory.stores import Store
+
+if TYPE_CHECKING:
+    from services.accounts.infrastructure.in_memory.transactions import InMemoryTransactions
+
+
+class InMemoryMachineClients:
+    def __init__(self, transactions: "InMemoryTransactions") -> None:
+        self._transactions = transactions
+
+    @property
+    def _clients(self) -> dict[UUID, MachineClient]:
+        return self._transactions.tables.machine_clients
+
+    async def get(self, client_id: str) -> MachineClient | None:
+        return next((each for each in self._clients.values() if each.client_id == client_id), None)
+
+    async def put(self, client: MachineClient) -> None:
+        self._clients[client.id] = client
+
+    async def note_use(self, client: MachineClient, secret: Secret, now: datetime) -> None:
+        kept = replace(self._clients[client.id], last_used_at=now)
+        if kept.current.hash == secret.hash:
+            self._clients[client.id] = replace(kept, current=replace(kept.current, used_at=now))
+        elif kept.previous is not None and kept.previous.hash == secret.hash:
+            self._clients[client.id] = replace(kept, previous=replace(kept.previous, used_at=now))
+
+
+class InMemoryMachineClientStore(Store):
+    async def of_clinic(self, clinic_id: UUID, *, after: UUID | None, limit: int) -> Sequence[MachineClient]:
+        found = [
+            each
+            for each in self.tables.machine_clients.values()
+            if each.clinic_id == clinic_id == self.scope.clinic_id and (after is None or each.id < after)
+        ]
+        return sorted(found, key=lambda each: each.id, reverse=True)[:limit]
+
+    async def one(self, client_id: UUID) -> MachineClient | None:
+        found = self.tables.machine_clients.get(client_id)
+        return found if found and self.scope.sees(clinic_id=found.clinic_id) else None
+
+    async def add(self, client: MachineClient) -> None:
+        assert client.clinic_id is not None
+        self.scope.must_be_clinic(client.clinic_id)
+        self.tables.machine_clients[client.id] = client
+
+    async def change(self, before: MachineClient, after: MachineClient, now: datetime) -> None:
+        if self.scope.sees(clinic_id=after.clinic_id):
+            self.tables.machine_clients[after.id] = after
+            self.tables.machine_sessions_ended |= dict.fromkeys(before.sessions - after.sessions, now)
