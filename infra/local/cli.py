@@ -36,6 +36,7 @@ def run() -> None:
         limit_factor=_factor(os.environ.get("LAUDO_LIMIT_FACTOR") or "1"),
         durable=os.environ.get("LAUDO_DURABLE") != "0",
         otlp_endpoint=os.environ.get("LAUDO_OTLP_ENDPOINT") or None,
+        other_issuers=os.environ.get("LAUDO_OTHER_ISSUERS") or None,
         kill_folder=Path(folder) if (folder := os.environ.get("LAUDO_KILL_FOLDER")) else None,
     )
     raise typer.Exit(Runner(wishes, _console()).run())

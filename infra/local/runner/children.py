@@ -45,6 +45,7 @@ class Surroundings:
     limit_factor: int = 1
     kill_folder: Path | None = None
     otlp_endpoint: str | None = None
+    other_issuers: str | None = None  # JSON, see docs/security/tokens.md
 
     def address(self, service: str) -> str:
         return f"http://127.0.0.1:{self.ports[service]}"
@@ -157,6 +158,8 @@ def service_environment(around: Surroundings, service: str) -> dict[str, str]:
         "LAUDO_LOCAL_DEMO": "true",
         "LAUDO_DEMO_FOLDER": str(DEMO),
     }
+    if around.other_issuers:
+        env["LAUDO_OTHER_ISSUERS"] = around.other_issuers
     if around.kill_folder:
         env["LAUDO_KILL_FOLDER"] = str(around.kill_folder)
     if databases := around.databases(service):

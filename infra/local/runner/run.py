@@ -27,7 +27,7 @@ _SAME_REQUEST_S = 1.5
 @dataclass(frozen=True)
 class Wishes:
     """What the person asked for (`LAUDO_PORT`, `LAUDO_HOME`, `LAUDO_LOG_LEVEL`, `LAUDO_LIMIT_FACTOR`, `LAUDO_DURABLE`,
-    `LAUDO_OTLP_ENDPOINT`), or a fault test (`LAUDO_KILL_FOLDER`)."""
+    `LAUDO_OTLP_ENDPOINT`, `LAUDO_OTHER_ISSUERS`), or a fault test (`LAUDO_KILL_FOLDER`)."""
 
     home: Path
     port: int
@@ -37,6 +37,7 @@ class Wishes:
     durable: bool = True
     kill_folder: Path | None = None
     otlp_endpoint: str | None = None
+    other_issuers: str | None = None
 
 
 class Runner:
@@ -90,6 +91,7 @@ class Runner:
             limit_factor=wishes.limit_factor,
             kill_folder=wishes.kill_folder,
             otlp_endpoint=wishes.otlp_endpoint,
+            other_issuers=wishes.other_issuers,
         )
         Opening(around, self._folder, self._supervisor, self._main_thread, self._say).open()
         self._supervisor.report()
