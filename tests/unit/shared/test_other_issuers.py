@@ -26,7 +26,6 @@ ROLES = {
     "lab-doctor": "doctor",
     "lab-bench": "technician",
     "lab-audit": "auditor",
-    "lab-patient": "patient",
 }
 KEYCLOAK = {
     "aud": ["account", "laudo-api"],
@@ -111,15 +110,16 @@ async def test_cognitos_access_token_has_a_client_and_no_audience(
             "kind": "cognito",
             "issuer": provider.issuer,
             "audiences": ["7app"],
-            "roles": {"patients": "patient"},
+            "roles": {"bench": "technician"},
+            "clinics": [CLINIC],
         }
     )
     verifier = verifier_of(told, http)
-    claims = {"token_use": "access", "client_id": "7app", "cognito:groups": ["patients"], "username": PERSON}
+    claims = {"token_use": "access", "client_id": "7app", "cognito:groups": ["bench"], "username": PERSON}
     principal = await verifier.verify(provider.token(claims))
     assert principal.account_id == UUID(PERSON)
-    assert principal.roles == {Role.PATIENT}
-    assert principal.clinic_id is None
+    assert principal.roles == {Role.TECHNICIAN}
+    assert principal.clinic_id == UUID(CLINIC)
     for wrong in ({"token_use": "id"}, {"client_id": "another"}, {"client_id": None, "aud": "7app"}):
         with pytest.raises(LaudoError, match="token_invalid"):
             await verifier.verify(provider.token(claims | wrong))
@@ -156,7 +156,6 @@ async def test_any_provider_by_the_standard_type_of_access_tokens(
         (["lab-doctor"], ELSEWHERE),
         (["lab-doctor"], None),
         (["lab-doctor"], "x"),
-        (["lab-doctor", "lab-patient"], CLINIC),
         (["lab-doctor", "lab-audit"], CLINIC),
         ({"lab-doctor": True}, CLINIC),
         ([["lab-doctor"], 7], CLINIC),
@@ -348,6 +347,7 @@ NEEDED = {
         {"issuer": "idp.test"},
         {"audiences": []},
         {"roles": {"d": "emperor"}},
+        {"roles": {"d": "doctor", "p": "patient"}},
         {"roles": {"d": "service"}},
         {"roles": {"d": "integration"}},
         {"clinics": []},

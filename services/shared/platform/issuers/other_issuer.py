@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.shared.kernel.principal import STAFF, Role
 
-_FOR_PEOPLE = STAFF | {Role.PATIENT}
 _PRESETS: dict[str, dict[str, Any]] = {
     # An access token of Cognito has no `aud`; its id token has, and `token_use` says which it is:
     # https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
@@ -34,10 +33,11 @@ _PRESETS: dict[str, dict[str, Any]] = {
 class OtherIssuer(BaseModel):
     """What is not mapped is not granted. Nobody gets scopes, a step-up or the roles of programs from another issuer.
 
-    `roles` maps their names to ours. Staff are of one of `clinics`: the one that `clinic_claim` names, or the only
-    one. `person_claim` holds the person's id in Laudo. Without `access_claim` the token's header must say `at+jwt`
-    (RFC 9068). A claim is named by its own name or by a path with dots. `longest_s` is the longest life of a token:
-    it cannot be revoked here before it ends.
+    `roles` maps their names to ours: those of staff alone, since a patient is of every clinic, and no account is bound
+    to an issuer: one that could say "patient" could be anybody. Staff are of one of `clinics`: the one that
+    `clinic_claim` names, or the only one. `person_claim` holds the person's id in Laudo. Without `access_claim` the
+    token's header must say `at+jwt` (RFC 9068). A claim is named by its own name or by a path with dots. `longest_s`
+    is the longest life of a token: it cannot be revoked here before it ends.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -63,9 +63,11 @@ class OtherIssuer(BaseModel):
 
     @model_validator(mode="after")
     def _can_be(self) -> Self:
-        if not _FOR_PEOPLE.issuperset(self.roles.values()):
-            raise ValueError("another issuer speaks for people, never for programs")
-        if not STAFF.isdisjoint(self.roles.values()) and not self.clinics:
+        if not STAFF.issuperset(self.roles.values()):
+            raise ValueError(
+                "another issuer speaks for staff of named clinics, never for patients or programs"
+            )
+        if not self.clinics:
             raise ValueError("name the clinics that this issuer may speak for")
         if len(self.clinics) > 1 and self.clinic_claim is None:
             raise ValueError("with several clinics a claim must say which")

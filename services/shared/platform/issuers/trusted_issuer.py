@@ -9,7 +9,7 @@ from uuid import UUID
 from joserfc.jws import JWSRegistry
 from joserfc.registry import JWS_HEADER_REGISTRY, HeaderRegistryDict
 
-from services.shared.kernel.principal import STAFF, Principal, Role
+from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.issuers.other_issuer import OtherIssuer
 from services.shared.platform.issuers.published_keys import PublishedKeys
 
@@ -123,16 +123,14 @@ def _own_principal(claims: Claims) -> Principal:
 
 
 def mapped_principal(told: OtherIssuer, claims: Claims) -> Principal:
-    """Return the person that another issuer's claims name; a mixture that accounts itself would never issue (patient
-    and staff, auditor and more, staff of no clinic named in the settings) has no role at all.
+    """Return the member of staff that another issuer's claims name; what accounts itself would never issue (auditor
+    and more, staff of no clinic named in the settings) has no role at all.
     """
     named = claim_at(claims, told.roles_claim)
     names = named.split() if isinstance(named, str) else named if isinstance(named, list) else []
     roles = frozenset(told.roles[name] for name in names if isinstance(name, str) and name in told.roles)
-    clinic_id = _clinic(told, claims) if roles & STAFF else None
-    is_odd = not roles.isdisjoint(STAFF) and (
-        clinic_id is None or Role.PATIENT in roles or (Role.AUDITOR in roles and len(roles) > 1)
-    )
+    clinic_id = _clinic(told, claims) if roles else None
+    is_odd = clinic_id is None or (Role.AUDITOR in roles and len(roles) > 1)
     return Principal(
         account_id=UUID(str(claim_at(claims, told.person_claim))),
         roles=frozenset() if is_odd else roles,
