@@ -39,6 +39,8 @@ EXEMPT: dict[tuple[str, str], str] = {
     ("care_relations.py", "_INSERT"): "writes what a command decided",
     ("care_relations.py", "_PUT"): "writes what accounts told",
     ("care_relations.py", "_END"): "ends the caller's own",
+    ("care_relations.py", "_END_ALL_OF"): "ends what a person whose account is gone gave or held",
+    ("identities.py", "_ERASE_DUE"): "empties names; of exams it asks whether one is under way",
     (
         "care_relations.py",
         "_SHOWN",

@@ -9,6 +9,7 @@ import boto3
 import httpx
 import orjson
 import pytest
+from botocore.exceptions import ClientError
 from pydantic import SecretStr
 
 from services.file_management.application.ports import (
@@ -69,6 +70,31 @@ async def test_an_object_is_stored_as_it_is_and_may_be_put_again(objects: Any) -
     for _ in range(2):
         await store.put(key, pdf, hashlib.sha256(pdf).hexdigest())
     assert read(key) == pdf
+
+
+async def test_a_draft_is_erased_in_every_version_and_nothing_else_can_be(objects: Any) -> None:
+    store, read = objects
+    folder = f"{new_id()}/{new_id()}/1"
+    draft, final, pdf = f"{folder}/draft-x.pdf", f"{folder}/final-x.pdf", b"%PDF-1.7"
+    for key in (draft, draft, final):
+        await store.put(key, pdf, hashlib.sha256(pdf).hexdigest())
+    await store.erase(draft)
+    await store.erase(draft)
+    with pytest.raises((KeyError, ClientError)):
+        read(draft)
+    assert read(final) == pdf
+
+
+async def test_the_services_own_user_may_erase_no_signed_report(aws: Any) -> None:
+    """A clinical record is kept: the right to delete ends at what is a draft by its name."""
+    s3, pdf = aws.client("file-management", "s3"), b"%PDF"
+    key = f"{new_id()}/{new_id()}/1/final-x.pdf"
+    await S3ReportObjects(s3, BUCKET, "alias/laudo-reports").put(key, pdf, hashlib.sha256(pdf).hexdigest())
+    with pytest.raises(ClientError, match="AccessDenied"):
+        await S3ReportObjects(s3, BUCKET, "alias/laudo-reports").erase(key)
+    assert s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() == pdf
+    left = aws.admin("s3").list_object_versions(Bucket=BUCKET, Prefix=key)
+    assert len(left["Versions"]) == 1
 
 
 async def test_s3_keeps_reports_encrypted_with_their_own_key(aws: Any) -> None:

@@ -122,6 +122,19 @@ async def test_what_was_saved_is_loaded_again_in_full(store: Store) -> None:
     assert loaded.events == []
 
 
+async def test_a_dropped_file_is_not_found_any_more(store: Store) -> None:
+    exam = new_exam()
+    await store.folders.save(with_report(await store.folders.load(exam)), occasion())
+    folder = await store.folders.load(exam)
+    (report,) = folder.files.values()
+    folder.drop(report.id, NOW)
+    await store.folders.save(folder, None)
+    loaded = await store.folders.load(exam)
+    assert (loaded.files, loaded.dropped, loaded.events) == ({}, set(), [])
+    assert await store.files.file(report.id) is None
+    assert list(await store.files.files_of(exam.exam_id)) == []
+
+
 async def test_a_file_is_found_by_its_id_and_by_its_exam_as_last_saved(store: Store) -> None:
     exam = new_exam()
     await store.folders.save(with_report(await store.folders.load(exam)), occasion())

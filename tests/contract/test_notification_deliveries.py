@@ -274,3 +274,14 @@ async def test_pages_are_newest_first_and_hold_each_once_even_at_equal_times(sto
         after = (page[-1].created_at, page[-1].id)
     assert len({item.id for item in seen}) == len(seen) == 9
     assert [item.created_at for item in seen] == sorted((item.created_at for item in seen), reverse=True)
+
+
+async def test_a_persons_deliveries_forget_the_address_and_name_whose_secrets_wait(stores: Stores) -> None:
+    other = delivery("other", person_id=uuid4())
+    mine = [delivery("plain"), delivery("code", has_secret=True)]
+    for each in (*mine, other):
+        await stores.deliveries.add(each)
+    assert await stores.deliveries.forget_addresses(PERSON) == ["code"]
+    for each in mine:
+        assert await stores.log.find(each.id) == replace(each, address_masked="")
+    assert await stores.log.find(other.id) == other

@@ -72,6 +72,23 @@ async def test_a_forgotten_contact_stays_forgotten(stores: Stores) -> None:
     assert (known.forgotten, known.email, known.first_name) == (True, None, "")
 
 
+async def test_what_a_person_chose_is_removed_and_the_default_holds_again(stores: Stores) -> None:
+    await stores.preferences.save(PERSON, Preferences(email=False, sms=False))
+    await stores.preferences.remove(PERSON)
+    await stores.preferences.remove(PERSON)
+    assert await stores.preferences.find(PERSON) == Preferences()
+
+
+async def test_secrets_are_removed_before_their_time(stores: Stores) -> None:
+    now = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
+    until = now + timedelta(minutes=10)
+    for reason in ("command:a", "command:b"):
+        await stores.vault.keep(reason, "123456", until=until)
+    await stores.vault.remove(["command:a", "command:none"])
+    assert await stores.vault.read("command:a", now=now) is None
+    assert await stores.vault.read("command:b", now=now) == "123456"
+
+
 # --- clinics, exams, preferences --------------------------------------------------------------------------
 
 

@@ -48,6 +48,9 @@ _OBJECTS = [
     "s3:PutObjectTagging",
     "s3:GetObjectTagging",
 ]
+# What no law keeps: drafts, in every stored version. Signed reports have other names.
+_ERASE_DRAFTS = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+_DRAFTS = "/*/draft-*"
 # An append-only bucket: each service under its own prefix. What was put is read, never deleted, never unlocked.
 _APPEND = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"]
 _LOOK = ["s3:ListBucket", "s3:ListBucketVersions"]
@@ -102,7 +105,8 @@ def service_policy(topology: Mapping[str, Any], service: str, key_ids: Mapping[s
         _allow(_SEND, commands),
         _allow(_DEAD_LETTERS, [arn + topology["queue_settings"]["dead_letter_suffix"] for arn in own]),
         _allow(_OBJECTS, [f"{bucket}/*" for bucket in buckets]),
-        _allow(["s3:ListBucket", "s3:GetBucketLocation"], buckets),
+        _allow(["s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation"], buckets),
+        _allow(_ERASE_DRAFTS, [f"{bucket}{_DRAFTS}" for bucket in buckets]),
         _allow(_APPEND, [f"{bucket}/{service}/*" for bucket in appends]),
         _allow(_LOOK, appends) | {"Condition": {"StringLike": {"s3:prefix": [f"{service}/*"]}}},
         _deny(_NEVER, [part for bucket in appends for part in (bucket, f"{bucket}/*")]),

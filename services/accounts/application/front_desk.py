@@ -33,7 +33,10 @@ from services.accounts.application.commands.sign_in_with_passkey import SignInWi
 from services.accounts.application.commands.sign_out import SignOut
 from services.accounts.application.commands.step_up import StepUp
 from services.accounts.application.contact_codes import ContactCodes
+from services.accounts.application.correction_desk import CorrectionDesk, build_correction_desk
 from services.accounts.application.enrolment import Enrolment
+from services.accounts.application.erasure_desk import ErasureDesk, build_erasure_desk
+from services.accounts.application.erasure_ports import ErasureDirectory
 from services.accounts.application.guess_limit import GuessLimit
 from services.accounts.application.identity_desk import IdentityDesk, build_identity_desk
 from services.accounts.application.machine_desk import MachineDesk, build_machine_desk
@@ -54,6 +57,7 @@ from services.accounts.application.queries.get_patient import GetPatient
 from services.accounts.application.queries.list_proxies import ListProxies
 from services.accounts.application.queries.look_up_patient import LookUpPatient
 from services.accounts.application.queries.name_in_audit import NameInAudit
+from services.accounts.application.queries.own_records import OwnRecords
 from services.accounts.application.queries.who_am_i import WhoAmI
 from services.accounts.application.recovery_codes import RecoveryCodes
 from services.accounts.application.sign_in_ports import (
@@ -75,6 +79,7 @@ class Devices:
 
     transactions: Transactions
     directory: Directory
+    erasure_directory: ErasureDirectory
     machine_clients: MachineClients
     attempts: AttemptLog
     vault: IdentifierVault
@@ -138,6 +143,9 @@ class FrontDesk:
     merges: MergeDesk
     machines: MachineDesk
     name_in_audit: NameInAudit
+    erasure: ErasureDesk
+    own_records: OwnRecords
+    corrections: CorrectionDesk
 
 
 @dataclass(frozen=True)
@@ -220,6 +228,9 @@ def build_front_desk(devices: Devices) -> FrontDesk:
         merges=build_merge_desk(transactions, clock),
         machines=build_machine_desk(transactions, clock),
         name_in_audit=NameInAudit(transactions),
+        corrections=build_correction_desk(transactions, clock),
+        own_records=OwnRecords(transactions, clock),
+        erasure=build_erasure_desk(transactions, devices.erasure_directory, devices.vault, clock),
         identity=build_identity_desk(
             transactions, directory, devices.vault, devices.hasher, devices.blocklist, parts.guesses, clock
         ),

@@ -18,6 +18,7 @@ from services.accounts.application.identity_ports import ConfirmationReader, Con
 from services.accounts.application.machine_ports import MachineClientReader, MachineClientStore
 from services.accounts.application.patient_ports import MergeReader, MergeStore, PatientReader, PatientStore
 from services.accounts.application.proxy_ports import ProxyReader, ProxyStore
+from services.accounts.application.rights_ports import RightsReading, RightsWork
 from services.accounts.application.sign_in_ports import (
     CodeStore,
     DeviceReader,
@@ -135,7 +136,7 @@ class CredentialStore(CredentialReader, Protocol):
     async def save(self, credentials: Credentials) -> None: ...
 
 
-class Reading(Protocol):
+class Reading(RightsReading, Protocol):
     """One transaction that changes nothing and can add nothing but its audit row."""
 
     @property
@@ -170,7 +171,7 @@ class Reading(Protocol):
     async def audit(self, entry: AuditEntry) -> None: ...
 
 
-class Work(Protocol):
+class Work(RightsWork, Protocol):
     """One transaction. It commits when its block ends well, events and audit with it; an exception undoes all."""
 
     @property

@@ -8,6 +8,7 @@ from services.accounts.infrastructure.persistence.directory import (
     PostgresAttemptLog,
     PostgresDirectory,
 )
+from services.accounts.infrastructure.persistence.erasures import PostgresErasureDirectory
 from services.accounts.infrastructure.persistence.machine_clients import PostgresMachineClients
 from services.accounts.infrastructure.reference_data.common_passwords import ShippedPasswordBlocklist
 from services.accounts.infrastructure.security.authenticator import TotpAuthenticator
@@ -21,6 +22,7 @@ def build_devices(settings: Settings, core: Core, keys: KeyRing) -> Devices:
     return Devices(
         transactions=core.transactions,
         directory=PostgresDirectory(core.database, core.vault),
+        erasure_directory=PostgresErasureDirectory(core.database),
         machine_clients=PostgresMachineClients(core.database),
         attempts=PostgresAttemptLog(core.database),
         vault=core.vault,

@@ -33,4 +33,5 @@ class Settings(ServiceSettings, PostgresSettings):
     identity_key: str = "alias/laudo-identity"
     signing_key_days: int = Field(90, ge=1)  # how long a key signs access tokens before the next one does
     forget_expired_s: float = 600.0
+    erasure_sweep_s: float = 10.0
     password_threads: int = 2

@@ -1,4 +1,5 @@
-"""The worker: outbox relay, audit sealer, ended sessions in Valkey, signing keys, forgetting what is past its time.
+"""The worker: outbox relay, audit sealer, ended sessions in Valkey, signing keys, forgetting what is past its time,
+and erasing who asked for it.
 
 `python -m services.accounts.bootstrap.worker`
 """
@@ -8,7 +9,7 @@ from collections.abc import Coroutine, Sequence
 from functools import partial
 from typing import Any
 
-from services.accounts.bootstrap import audit
+from services.accounts.bootstrap import audit, erasures
 from services.accounts.bootstrap.settings import SERVICE, Settings
 from services.accounts.bootstrap.signing_keys import keep_rotating, rotation
 from services.accounts.bootstrap.staff_copies import keep_copying, staff_copier
@@ -43,6 +44,7 @@ async def start(settings: Settings) -> Sequence[Coroutine[Any, Any, None]]:
         _forget(database, settings.forget_expired_s),
         keep_rotating(rotation(settings, database)),
         *copying,
+        erasures.carry_out(settings),
     ]
 
 

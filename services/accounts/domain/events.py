@@ -37,9 +37,15 @@ class AccountUpdated(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class AccountDeleted(DomainEvent):
-    """The account is no more: nothing reaches the person under it and nothing is for it."""
+    """The account is no more: nothing reaches the person under it and nothing is for it.
+
+    Told to each clinic with a record (`clinic_id`), or to the home clinic. `identity_kept`: that clinic keeps who it
+    was for a while; told again when that ends.
+    """
 
     account: Account
+    clinic_id: UUID | None = None
+    identity_kept: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +88,9 @@ class AddressedMessage(DomainEvent):
 
     recipient_id: UUID
     clinic_id: UUID
-    template: Literal["staff_invitation", "contact_code", "contact_changed", "account_exists"]
+    template: Literal[
+        "staff_invitation", "contact_code", "contact_changed", "account_exists", "erasure_requested"
+    ]
     channel: Literal["email", "sms"]
     address: str = field(repr=False)
     first_name: str = field(default="", repr=False)

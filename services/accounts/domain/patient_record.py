@@ -20,7 +20,8 @@ class Sex(StrEnum):
 @dataclass(frozen=True, slots=True)
 class PatientRecord:
     """CPF may be absent (foreigners, newborns). `merged_into` is the record that stands for this one, when somebody
-    found that both are of the same person; this one keeps all it has, so that the merge can be undone.
+    found that both are of the same person; this one keeps all it has, so that the merge can be undone. `erased`: who it
+    was is gone for good; what is under it is kept by law.
     """
 
     id: UUID
@@ -38,3 +39,4 @@ class PatientRecord:
     email: str | None
     phone: Phone | None
     merged_into: UUID | None = None
+    erased: bool = False

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.exam_results.application.erasure_ports import Identities
 from services.exam_results.domain.exam import Exam
 from services.exam_results.domain.lifecycle import State
 from services.exam_results.domain.people import Laboratory, Patient, Professional
@@ -51,10 +52,7 @@ class ExamFile:
 
 
 class ExamStore(Protocol):
-    async def load(self, exam_id: UUID) -> Exam | None:
-        """Return the exam folded from its stream, or None."""
-        ...
-
+    async def load(self, exam_id: UUID) -> Exam | None: ...
     async def save(self, exam: Exam) -> None:
         """Append what was recorded, bring the read tables up to date, and put the events to be published in the
         outbox, all in the one transaction. Raises `version_conflict` when somebody else was faster.
@@ -102,9 +100,9 @@ class People(Protocol):
 
 
 class Reports(Protocol):
-    async def keep(self, snapshot: Snapshot, exam: Exam) -> None:
-        """Store a snapshot for good. A draft made again stands beside the older one; the newest is read."""
-        ...
+    """Snapshots, stored for good. A draft made again stands beside the older one; the newest is read."""
+
+    async def keep(self, snapshot: Snapshot, exam: Exam) -> None: ...
 
 
 class ExamFiles(Protocol):
@@ -145,6 +143,7 @@ class CareRelations(Protocol):
         """Keep the newer version of a relation that another service decides; say whether it was newer."""
         ...
 
+    async def end_all_of(self, person_id: UUID, at: datetime) -> None: ...
     async def end(self, relation_id: UUID, by: UUID, at: datetime) -> Relation | None:
         """End a share of which `by` is the patient or the maker; None where there is none that lasts."""
         ...
@@ -163,6 +162,8 @@ class ExamWork(Protocol):
     def files(self) -> ExamFiles: ...
     @property
     def relations(self) -> CareRelations: ...
+    @property
+    def identities(self) -> Identities: ...
     @property
     def reads(self) -> "ExamReads": ...
 
@@ -258,9 +259,8 @@ class StoredSnapshot:
 
 
 class ExamReads(Protocol):
-    """Everything one reading transaction can do. A closed account sees nothing.
-
-    The audit row is written by the reading statement itself: no audit, no answer.
+    """Everything one reading transaction can do. A closed account sees nothing. The reading statement itself writes the
+    audit row: no audit, no answer.
     """
 
     async def page(self, criteria: PageCriteria, audit: AuditEntry) -> Sequence[ExamRow]:

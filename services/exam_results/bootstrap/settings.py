@@ -7,3 +7,4 @@ class Settings(ServiceSettings, PostgresSettings):
     embargo_sweep_s: float = 15.0
     parked_sweep_s: float = 30.0
     unsigned_sweep_s: float = 15.0
+    erasure_sweep_s: float = 30.0

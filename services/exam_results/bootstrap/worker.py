@@ -14,6 +14,7 @@ from services.exam_results.bootstrap.settings import Settings
 from services.exam_results.bootstrap.wiring import SERVICE, Core, build_core
 from services.exam_results.infrastructure.persistence.sweep import PostgresSweep
 from services.exam_results.interface.messaging.effects import AccountsEffect, FilesEffect
+from services.exam_results.interface.schedule.erasures import ErasureSweep
 from services.exam_results.interface.schedule.sweeps import EmbargoSweep, ParkedSweep, every
 from services.exam_results.interface.schedule.unsigned import UnsignedReports
 from services.shared.kernel.clock import SystemClock
@@ -70,10 +71,12 @@ def build_sweeps(
 
     embargo = EmbargoSweep(due, core.transactions.in_clinic, OpenResult(clock))
     parked = ParkedSweep(look.parked, files_inbox.resume)
+    erasures = ErasureSweep(look.to_erase, core.transactions.in_clinic, clock)
     unsigned = UnsignedReports(lambda limit: look.unsigned(clock.now(), limit))
     return [
         every(settings.embargo_sweep_s, embargo.sweep),
         every(settings.parked_sweep_s, parked.sweep),
+        every(settings.erasure_sweep_s, erasures.sweep),
         every(settings.unsigned_sweep_s, unsigned.sweep),
     ]
 

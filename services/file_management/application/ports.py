@@ -95,6 +95,10 @@ class ReportObjects(Protocol):
         """Store the bytes encrypted; the same key may be put again."""
         ...
 
+    async def erase(self, key: str) -> None:
+        """Remove a draft's bytes for good, every stored version of them; nothing when there are none."""
+        ...
+
 
 class DownloadLinks(Protocol):
     def issue(self, key: str, file_name: str) -> str:

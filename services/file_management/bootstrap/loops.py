@@ -65,7 +65,8 @@ async def start(settings: WorkerSettings) -> Sequence[Coroutine[Any, Any, None]]
     publisher = AwsPublisher(aws_client("sns", settings), aws_client("sqs", settings), topology)
     ready = Remembered(everything_answers(settings, table, s3, http))
     store_ready = Remembered(lambda: table_answers(table))
-    account_events = accounts.AccountEvents(CloseAccess(folders))
+    objects = report_objects(settings, s3)
+    account_events = accounts.AccountEvents(CloseAccess(folders, objects, SystemClock()))
     # As many pollers as processes keep these busy, and each takes one message only: what waits behind a report in
     # a batch is hidden from an idle poller, and from everybody for half a minute when this worker dies.
     rendering = [
@@ -100,17 +101,21 @@ def _exam_events(
     source = HttpSnapshotSource(
         ServiceClient(http, settings), exams_url=settings.exams_url, accounts_url=settings.accounts_url
     )
-    kms_key = load_topology().raw["buckets"][settings.bucket]["kms_key"]
-    objects = S3ReportObjects(s3, settings.bucket, f"alias/{kms_key}")
+    objects = report_objects(settings, s3)
     return exams.ExamEvents(
         open_folder=OpenFolder(folders),
         render_draft=RenderDraft(folders, source, press, objects, alarm, clock),
         sign_report=SignReport(
             folders, source, press, signing.signer, signing.verification, objects, alarm, clock
         ),
-        open_report=OpenReport(folders),
+        open_report=OpenReport(folders, objects, clock),
         follow_person=FollowPerson(folders),
     )
+
+
+def report_objects(settings: WorkerSettings, s3: Any) -> S3ReportObjects:
+    kms_key = load_topology().raw["buckets"][settings.bucket]["kms_key"]
+    return S3ReportObjects(s3, settings.bucket, f"alias/{kms_key}")
 
 
 def _poller(

@@ -27,6 +27,14 @@ class FileProcessed:
     file: ReportFile
 
 
+@dataclass(frozen=True, slots=True)
+class FileErased:
+    """A document's bytes are gone for good."""
+
+    file: ReportFile
+    at: datetime
+
+
 @dataclass(slots=True)
 class ExamFolder:
     """Aggregate. `revision` is what it was loaded with: saving fails when somebody was faster."""
@@ -41,7 +49,8 @@ class ExamFolder:
     revision: int = 0
     readers_stored: frozenset[UUID] = frozenset()
     changed: set[UUID] = field(default_factory=set)
-    events: list[FileProcessed] = field(default_factory=list)
+    dropped: set[UUID] = field(default_factory=set)
+    events: list[FileProcessed | FileErased] = field(default_factory=list)
 
     @property
     def readers(self) -> frozenset[UUID]:
@@ -132,6 +141,22 @@ class ExamFolder:
         self.closed_to |= {account_id}
         for known in self.files.values():
             self._put(replace(known, closed_to=self.closed_to))
+
+    def needless_drafts(self) -> list[ReportFile]:
+        """Drafts of versions that are signed: nothing needs them any more."""
+        return [
+            known
+            for known in self.files.values()
+            if known.kind is Kind.DRAFT_REPORT and self.signed(known.report_version) is not None
+        ]
+
+    def drop(self, file_id: UUID, now: datetime) -> None:
+        """The document's bytes were erased."""
+        file = self.files.pop(file_id, None)
+        if file is not None:
+            self.changed.discard(file_id)
+            self.dropped.add(file_id)
+            self.events.append(FileErased(file, now))
 
     def _put(self, file: ReportFile) -> None:
         if self.files.get(file.id) != file:

@@ -46,6 +46,8 @@ class PreferenceStore(Protocol):
 
     async def save(self, person_id: UUID, preferences: Preferences) -> None: ...
 
+    async def remove(self, person_id: UUID) -> None: ...
+
 
 class ParkedNotices(Protocol):
     """Notices whose person's contact has not come yet."""
@@ -84,6 +86,10 @@ class Deliveries(Protocol):
 
     async def close(self, held: Delivery, state: DeliveryState, *, detail: str) -> None:
         """End a claimed or sending delivery (failed, unknown or suppressed); nothing when it has moved on."""
+        ...
+
+    async def forget_addresses(self, person_id: UUID) -> Sequence[str]:
+        """Take the masked address out of every delivery to the person; return the reasons whose secret may wait."""
         ...
 
     async def record_receipt(self, receipt: Receipt) -> bool:
@@ -131,6 +137,8 @@ class SecretVault(Protocol):
     async def keep(self, reason: str, secret: str, *, until: datetime) -> None: ...
 
     async def read(self, reason: str, *, now: datetime) -> str | None: ...
+
+    async def remove(self, reasons: Sequence[str]) -> None: ...
 
 
 UNREACHABLE = "unreachable"

@@ -132,7 +132,13 @@ def build_listeners(stores: Stores, texts: Texts, clock: Clock, bell: ports.Bell
     return Listeners(
         inbox=stores.inbox,
         learn_contact=LearnContact(contacts=stores.contacts, tell=tell),
-        forget_contact=ForgetContact(contacts=stores.contacts, tell=tell),
+        forget_contact=ForgetContact(
+            contacts=stores.contacts,
+            preferences=stores.preferences,
+            deliveries=stores.deliveries,
+            vault=stores.vault,
+            tell=tell,
+        ),
         follow_exam=FollowExam(exams=stores.exams, tell=tell),
         announce_completion=AnnounceCompletion(exams=stores.exams, tell=tell),
         announce_report=AnnounceReport(exams=stores.exams, tell=tell),

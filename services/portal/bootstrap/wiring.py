@@ -17,6 +17,7 @@ from services.portal.application.api.identity import IdentityApi
 from services.portal.application.api.machines import MachinesApi
 from services.portal.application.api.merges import MergesApi
 from services.portal.application.api.notifications import NotificationsApi
+from services.portal.application.api.privacy import PrivacyApi
 from services.portal.application.api.relations import RelationsApi
 from services.portal.application.api.security import SecurityApi
 from services.portal.application.api.staff import StaffApi
@@ -61,6 +62,7 @@ def compose(settings: PortalSettings, gateway: ApiGateway, store: SealedStore, c
         merges=MergesApi(gateway),
         machines=MachinesApi(gateway),
         audit=AuditTrail(AuditApi(gateway)),
+        privacy=PrivacyApi(gateway),
         accesses=Accesses(AccessLogsApi(gateway), accounts),
         relations=RelationsApi(gateway),
         security=security,

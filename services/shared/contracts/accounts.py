@@ -54,7 +54,12 @@ class AccountUpdated(AccountData):
 
 
 class AccountDeleted(EventData):
+    """The account is no more; told to each clinic that has a record of the person. Who it was is erased wherever no law
+    keeps it, unless this clinic keeps it for a while (`identity_kept`): then it is told again when that ends.
+    """
+
     account_id: UUID
+    identity_kept: bool = False
 
 
 class PatientRegistered(EventData):

@@ -50,7 +50,9 @@ class SendToAddress(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     recipient_id: UUID
-    template: Literal["staff_invitation", "contact_code", "contact_changed", "account_exists"]
+    template: Literal[
+        "staff_invitation", "contact_code", "contact_changed", "account_exists", "erasure_requested"
+    ]
     channel: Literal["email", "sms"]
     address: str
     first_name: str = ""

@@ -13,7 +13,7 @@ from services.shared.platform.tracing import current_trace_id
 # Allowed besides structlog's own; everything else is dropped, so that a careless call leaks nothing.
 _ALLOWED = """
     account_id action address attempt attempts bucket bytes channel client_id clinic_id code
-    consumer count database delay_s delivery_id destination duration_ms error event_id event_type
+    consumer count database delay_s delivery_id destination duration_ms erasure_id error event_id event_type
     exam_id exception file_id host kind limit method migration path pid policy port queue reason
     receive_count report_version request_id role roles route sha256 size_bytes stage state status
     table template to_state topic trace_id version

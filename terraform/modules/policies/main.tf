@@ -39,7 +39,9 @@ locals {
     "s3:PutObjectTagging",
     "s3:GetObjectTagging",
   ]
-  bucket = ["s3:ListBucket", "s3:GetBucketLocation"]
+  bucket = ["s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation"]
+  # What no law keeps: drafts, in every stored version. Signed reports have other names.
+  erase_drafts = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
   # An append-only bucket: each service under its own prefix. What was put is read, never deleted, never unlocked.
   append = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"]
   look   = ["s3:ListBucket", "s3:ListBucketVersions"]
@@ -122,6 +124,7 @@ locals {
         { sid = "SendCommands", effect = "Allow", actions = local.send, resources = local.outboxes_of[service] },
         { sid = "UseOwnObjects", effect = "Allow", actions = local.objects, resources = [for arn in local.buckets_of[service] : "${arn}/*"] },
         { sid = "ListOwnBuckets", effect = "Allow", actions = local.bucket, resources = local.buckets_of[service] },
+        { sid = "EraseDrafts", effect = "Allow", actions = local.erase_drafts, resources = [for arn in local.buckets_of[service] : "${arn}/*/draft-*"] },
         { sid = "AppendToAudit", effect = "Allow", actions = local.append, resources = [for arn in local.appends_of[service] : "${arn}/${service}/*"] },
         { sid = "NeverDeleteAudit", effect = "Deny", actions = local.never, resources = flatten([for arn in local.appends_of[service] : [arn, "${arn}/*"]]) },
         { sid = "UseOwnTables", effect = "Allow", actions = local.table, resources = local.tables_of[service] },

@@ -20,6 +20,7 @@ from services.accounts.infrastructure.in_memory.security import InMemoryKeyCusto
 from services.accounts.infrastructure.in_memory.transactions import (
     InMemoryAttemptLog,
     InMemoryDirectory,
+    InMemoryErasureDirectory,
     InMemoryTransactions,
 )
 from services.accounts.infrastructure.keys.signing import (
@@ -71,6 +72,7 @@ class World:
         self.devices = Devices(
             transactions=self.transactions,
             directory=InMemoryDirectory(self.transactions),
+            erasure_directory=InMemoryErasureDirectory(self.transactions),
             machine_clients=self.clients,
             attempts=self.attempts,
             vault=in_memory_vault(),

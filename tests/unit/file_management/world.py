@@ -119,9 +119,9 @@ class World:
         links = InMemoryLinks()
         verification = KeyedVerification(b"secret", "http://localhost:8080")
         self.open_folder = OpenFolder(self.folders)
-        self.open_report = OpenReport(self.folders)
+        self.open_report = OpenReport(self.folders, self.objects, self.clock)
         self.follow_person = FollowPerson(self.folders)
-        self.close_access = CloseAccess(self.folders)
+        self.close_access = CloseAccess(self.folders, self.objects, self.clock)
         self.render_draft = RenderDraft(
             self.folders, self.source, self.press, self.objects, self.alarm, self.clock
         )

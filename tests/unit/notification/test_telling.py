@@ -213,6 +213,18 @@ async def test_a_deleted_account_is_told_nothing_any_more(world: World) -> None:
     assert world.sms.sent == []
 
 
+async def test_of_a_deleted_account_the_log_keeps_what_was_sent_and_not_where_to(world: World) -> None:
+    await world.preferences.save(ANA, Preferences(email=True, sms=False))
+    await world.hear(account_created(), result_ready(7), one_time_code("424242", NOON + timedelta(minutes=9)))
+    await world.send_all()
+    await world.hear(account_deleted(2), account_deleted(2))
+    assert {item.address_masked for item in world.log} == {""}
+    assert "sent" in world.states().values()
+    assert await world.preferences.find(ANA) == Preferences()
+    [reason] = {item.reason for item in world.log if item.has_secret}
+    assert await world.vault.read(reason, now=world.clock.now()) is None
+
+
 async def test_a_sign_in_alert_is_a_security_message(world: World) -> None:
     from services.shared.contracts.commands import SendSignInAlert
 

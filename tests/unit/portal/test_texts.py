@@ -17,6 +17,10 @@ FAMILIES = (
     *("service", "event", "dead_reason"),
     *("other_way", "verify.valid", "verify.replaced", "verify.unknown", "staff.how", "contact_reason"),
     *("scope.", "others.", "guardian."),
+    *("erasure_item", "erasure_text", "erasure_will", "erasure_done", "erasure_decision", "receipt_state"),
+    "own_data_who",
+    "correction_field",
+    "correction_state",
     *(
         "delivery",
         "role",

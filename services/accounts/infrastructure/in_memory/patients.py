@@ -60,7 +60,9 @@ class InMemoryPatients(Store):
         return [groups[DuplicateKey(*key)] for key in shown]
 
     def _standing(self, clinic_id: UUID) -> list[PatientRecord]:
-        return [r for r in self._seen() if r.clinic_id == clinic_id and r.merged_into is None]
+        return [
+            r for r in self._seen() if r.clinic_id == clinic_id and r.merged_into is None and not r.erased
+        ]
 
     async def search(self, clinic_id: UUID, search: PatientSearch) -> Sequence[PatientRecord]:
         if search.record_number is not None:
@@ -74,7 +76,7 @@ class InMemoryPatients(Store):
 
     def _numbered(self, clinic_id: UUID, number: str) -> list[PatientRecord]:
         """The number on an old label leads to the record that stands for it."""
-        seen = [r for r in self._seen() if r.clinic_id == clinic_id]
+        seen = [r for r in self._seen() if r.clinic_id == clinic_id and not r.erased]
         ids = {r.merged_into or r.id for r in seen if r.record_number == number}
         return [r for r in seen if r.id in ids]
 

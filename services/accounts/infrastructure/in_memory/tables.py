@@ -9,6 +9,8 @@ from services.accounts.application.ports import Credentials
 from services.accounts.domain.account import Account
 from services.accounts.domain.clinic import Clinic
 from services.accounts.domain.confirmation import Confirmation, Purpose
+from services.accounts.domain.correction import Correction
+from services.accounts.domain.erasure import Erasure
 from services.accounts.domain.invitation import Invitation
 from services.accounts.domain.login import Login
 from services.accounts.domain.machine_client import MachineClient
@@ -52,6 +54,9 @@ class Tables:
     merges: dict[UUID, Merge] = field(default_factory=dict)
     machine_clients: dict[UUID, MachineClient] = field(default_factory=dict)
     machine_sessions_ended: dict[UUID, datetime] = field(default_factory=dict)
+    erasures: dict[UUID, Erasure] = field(default_factory=dict)
+    corrections: dict[UUID, Correction] = field(default_factory=dict)
+    receipts: dict[bytes, UUID] = field(default_factory=dict)
     answers: dict[tuple[UUID, str], tuple[str, bytes, dict[str, Any]]] = field(default_factory=dict)
     audit: dict[UUID, AuditEntry] = field(default_factory=dict)
     events: dict[UUID, DomainEvent] = field(default_factory=dict)

@@ -11,9 +11,12 @@ from uuid import UUID
 
 from services.accounts.application.ports import Credentials, RepeatKey
 from services.accounts.domain.attempts import Attempts
+from services.accounts.domain.erasure import ErasureState
 from services.accounts.domain.invitation import InvitationState
 from services.accounts.domain.login import Login
 from services.accounts.infrastructure.in_memory.audit_names import InMemoryAuditNames
+from services.accounts.infrastructure.in_memory.corrections import InMemoryCorrections
+from services.accounts.infrastructure.in_memory.erasures import InMemoryEraser, InMemoryErasures
 from services.accounts.infrastructure.in_memory.machine_clients import InMemoryMachineClientStore
 from services.accounts.infrastructure.in_memory.patients import InMemoryMerges, InMemoryPatients
 from services.accounts.infrastructure.in_memory.proxies import InMemoryProxies
@@ -40,6 +43,8 @@ from services.shared.kernel.events import DomainEvent
 from services.shared.kernel.principal import Principal
 from services.shared.platform.postgres.idempotency import KEY_REUSED
 
+_NONE = UUID(int=0)
+
 
 class InMemoryWork:
     def __init__(self, tables: Tables, scope: Scope) -> None:
@@ -61,11 +66,19 @@ class InMemoryWork:
         self.merges = InMemoryMerges(tables, scope)
         self.machine_clients = InMemoryMachineClientStore(tables, scope)
         self.audit_names = InMemoryAuditNames(tables, scope)
+        self.erasures = InMemoryErasures(tables, scope)
+        self.corrections = InMemoryCorrections(tables, scope)
+        self.eraser = InMemoryEraser(tables, scope)
 
     async def act_for(self, person_id: UUID) -> None:
         for store in vars(self).values():
             if isinstance(store, Store):
                 store.scope = replace(store.scope, person_id=person_id)
+
+    async def act_in(self, clinic_id: UUID) -> None:
+        for store in vars(self).values():
+            if isinstance(store, Store):
+                store.scope = replace(store.scope, clinic_id=clinic_id)
 
     def record(self, *events: DomainEvent) -> None:
         for event in events:
@@ -149,6 +162,26 @@ class InMemoryDirectory:
             if each.code_hash == code_hash and each.state is InvitationState.OPEN
         )
         return next(found, None)
+
+
+class InMemoryErasureDirectory:
+    def __init__(self, transactions: InMemoryTransactions) -> None:
+        self._transactions = transactions
+
+    async def due(self, now: datetime, limit: int) -> Sequence[tuple[UUID, UUID]]:
+        found = [
+            each
+            for each in self._transactions.tables.erasures.values()
+            if (each.state is ErasureState.REQUESTED and each.due_at <= now)
+            or (each.state is ErasureState.DONE and any(record.is_due(now) for record in each.records))
+        ]
+        ordered = sorted(found, key=lambda each: (each.due_at, each.id))
+        return [(each.id, each.person_id) for each in ordered[:limit]]
+
+    async def of_receipt(self, receipt_hash: bytes) -> tuple[UUID, UUID] | None:
+        tables = self._transactions.tables
+        erasure = tables.erasures.get(tables.receipts.get(receipt_hash, _NONE))
+        return (erasure.id, erasure.person_id) if erasure else None
 
 
 class InMemoryAttemptLog:

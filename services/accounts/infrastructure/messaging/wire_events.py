@@ -205,9 +205,11 @@ def _deleted(event: AccountDeleted) -> Message:
         "account.deleted",
         source=SOURCE,
         subject=account.id,
-        clinic_id=account.home_clinic_id,
+        clinic_id=event.clinic_id or account.home_clinic_id,
         time=event.occurred_at,
-        data=wire.AccountDeleted(account_id=account.id, version=account.version),
+        data=wire.AccountDeleted(
+            account_id=account.id, version=account.version, identity_kept=event.identity_kept
+        ),
     )
 
 

@@ -58,7 +58,8 @@ class PostgresAccounts(PostgresAccountReader):
 
     async def save(self, account: Account) -> None:
         await self._session.execute(
-            """UPDATE accounts SET version = $2, locale = $3, email = $4, phone = $5, has_password = $6
+            """UPDATE accounts SET version = $2, locale = $3, email = $4, phone = $5, has_password = $6, name = $7,
+                   birth_date = $8
                WHERE id = $1""",
             account.id,
             account.version,
@@ -66,6 +67,8 @@ class PostgresAccounts(PostgresAccountReader):
             account.email,
             account.phone.e164 if account.phone else None,
             account.has_password,
+            account.name,
+            account.birth_date,
         )
 
     async def release_login(self, login: Login, account_id: UUID) -> None:

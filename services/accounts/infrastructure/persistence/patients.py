@@ -52,7 +52,7 @@ class PostgresPatientReader:
     async def alike(self, clinic_id: UUID, name: str, birth_date: date) -> Sequence[PatientRecord]:
         rows = await self._reading.rows(
             f"""{_SELECT} WHERE r.clinic_id = $1 AND r.sort_name = search_text($2) AND r.birth_date = $3
-                AND r.merged_into IS NULL ORDER BY r.id LIMIT $4""",
+                AND r.merged_into IS NULL AND r.erased_at IS NULL ORDER BY r.id LIMIT $4""",
             clinic_id,
             name,
             birth_date,
@@ -82,11 +82,12 @@ class PostgresPatientReader:
         rows = await self._reading.rows(
             f"""{_SELECT} JOIN (
                     SELECT sort_name, birth_date FROM patient_records
-                    WHERE clinic_id = $1 AND merged_into IS NULL
+                    WHERE clinic_id = $1 AND merged_into IS NULL AND erased_at IS NULL
                       AND ($2::text IS NULL OR (sort_name, birth_date) > ($2, $3::date))
                     GROUP BY sort_name, birth_date HAVING count(*) > 1
                     ORDER BY sort_name, birth_date LIMIT $4) AS g USING (sort_name, birth_date)
-                WHERE r.clinic_id = $1 AND r.merged_into IS NULL ORDER BY sort_name, birth_date, r.id""",  # noqa: S608
+                WHERE r.clinic_id = $1 AND r.merged_into IS NULL AND r.erased_at IS NULL
+                ORDER BY sort_name, birth_date, r.id""",  # noqa: S608
             clinic_id,
             after.sort_name if after else None,
             after.birth_date if after else None,
@@ -99,7 +100,7 @@ class PostgresPatientReader:
         return list(groups.values())
 
     async def search(self, clinic_id: UUID, search: PatientSearch) -> Sequence[PatientRecord]:
-        conditions, args = ["r.clinic_id = $1"], [clinic_id, search.limit]
+        conditions, args = ["r.clinic_id = $1", "r.erased_at IS NULL"], [clinic_id, search.limit]
 
         def condition(sql: str, *values: object) -> None:
             """Add a condition whose `{}` stand for its values."""
@@ -158,6 +159,7 @@ class PostgresPatientReader:
             email=private["email"],
             phone=Phone(private["phone"]) if private["phone"] else None,
             merged_into=row["merged_into"],
+            erased=row["erased_at"] is not None,
         )
 
     def _private(self, row: Row) -> Mapping[str, str | None]:
@@ -223,19 +225,23 @@ class PostgresPatients(PostgresPatientReader):
         await self._session.execute(_ADD_KEY, record.id, record.clinic_id, record.person_id, key)
 
     async def save(self, record: PatientRecord) -> None:
-        """Save what may change: version, contact, and which record stands for this one."""
+        """Save what may change: version, demographics, contact, and which record stands for this one."""
         key = await self._session.value("SELECT wrapped FROM patient_keys WHERE patient_id = $1", record.id)
         if key is None:  # a record of before keys of its own: it gets one with this change
             key = self._vault.new_key(record.id)
             await self._session.execute(_ADD_KEY, record.id, record.clinic_id, record.person_id, key)
         await self._session.execute(
             """UPDATE patient_records SET version = $2, merged_into = $3, private_sealed = $4, mother_name = NULL,
-                   email = NULL, phone = NULL
+                   email = NULL, phone = NULL, name = $5, social_name = $6, birth_date = $7, sex = $8
                WHERE id = $1""",
             record.id,
             record.version,
             record.merged_into,
             self._private_sealed(record, key),
+            record.name,
+            record.social_name,
+            record.birth_date,
+            record.sex,
         )
 
     def _private_sealed(self, record: PatientRecord, key: bytes) -> bytes:

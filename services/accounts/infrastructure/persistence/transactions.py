@@ -16,11 +16,17 @@ from services.accounts.infrastructure.persistence.confirmations import (
     PostgresConfirmationReader,
     PostgresConfirmations,
 )
+from services.accounts.infrastructure.persistence.corrections import (
+    PostgresCorrectionReader,
+    PostgresCorrections,
+)
 from services.accounts.infrastructure.persistence.credentials import (
     PostgresCredentialReader,
     PostgresCredentials,
 )
 from services.accounts.infrastructure.persistence.devices import PostgresDeviceReader, PostgresDevices
+from services.accounts.infrastructure.persistence.eraser import PostgresEraser
+from services.accounts.infrastructure.persistence.erasures import PostgresErasureReader, PostgresErasures
 from services.accounts.infrastructure.persistence.invitations import (
     PostgresInvitationReader,
     PostgresInvitations,
@@ -73,6 +79,8 @@ class PostgresReading:
         self.merges = PostgresMergeReader(session)
         self.machine_clients = PostgresMachineClientReader(session)
         self.audit_names = PostgresAuditNames(session)
+        self.erasures = PostgresErasureReader(session, vault)
+        self.corrections = PostgresCorrectionReader(session, vault)
 
     async def audit(self, entry: AuditEntry) -> None:
         await self._reading.audit(replace(entry, trace_id=entry.trace_id or current_trace_id()))
@@ -98,9 +106,15 @@ class PostgresWork:
         self.confirmations = PostgresConfirmations(session, vault)
         self.merges = PostgresMerges(session)
         self.machine_clients = PostgresMachineClientStore(session)
+        self.erasures = PostgresErasures(session, vault)
+        self.corrections = PostgresCorrections(session, vault)
+        self.eraser = PostgresEraser(session)
 
     async def act_for(self, person_id: UUID) -> None:
         await self._session.value("SELECT set_config('app.person', $1, true)", str(person_id))
+
+    async def act_in(self, clinic_id: UUID) -> None:
+        await self._session.value("SELECT set_config('app.clinic', $1, true)", str(clinic_id))
 
     def record(self, *events: DomainEvent) -> None:
         self._events.extend(events)

@@ -26,6 +26,13 @@ class InMemoryCareRelations:
         self._memory.relations[key] = recorded
         return True
 
+    async def end_all_of(self, person_id: UUID, at: datetime) -> None:
+        for key, known in self._memory.relations.items():
+            relation = known.relation
+            if person_id in {relation.person_id, relation.reader_id} and relation.ended_at is None:
+                ended = replace(relation, ended_at=at)
+                self._memory.relations[key] = replace(known, relation=ended, version=known.version + 1)
+
     async def end(self, relation_id: UUID, by: UUID, at: datetime) -> Relation | None:
         for key, known in self._memory.relations.items():
             relation = known.relation

@@ -23,6 +23,8 @@ class Memory:
     patients: dict[UUID, tuple[Patient, int]] = field(default_factory=dict)
     professionals: dict[UUID, tuple[Professional, int]] = field(default_factory=dict)
     accounts: dict[UUID, tuple[Account, int]] = field(default_factory=dict)
+    to_erase: set[UUID] = field(default_factory=set)  # people
+    erased: set[UUID] = field(default_factory=set)  # records
     closed: dict[UUID, int] = field(default_factory=dict)
     laboratories: dict[UUID, Laboratory] = field(default_factory=dict)
     files: dict[UUID, tuple[ExamFile, int]] = field(default_factory=dict)

@@ -3,6 +3,8 @@
 import copy
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from services.exam_results.application.ports import (
 )
 from services.exam_results.domain import errors
 from services.exam_results.domain.exam import Exam
+from services.exam_results.domain.lifecycle import FINISHED
 from services.exam_results.domain.people import Laboratory, Patient, Professional
 from services.exam_results.domain.report import Snapshot
 from services.exam_results.infrastructure.in_memory.care_relations import InMemoryCareRelations
@@ -91,13 +94,18 @@ class InMemoryPeople:
         return account_id in self._memory.closed
 
     async def for_order(self, caller_id: UUID, patient_id: UUID, requester_id: UUID) -> OrderPeople:
+        patient = await self.patient(patient_id)
+        if patient and patient.person_id in self._memory.to_erase:
+            patient = None
         return OrderPeople(
             await self.is_closed(caller_id),
-            await self.patient(patient_id),
+            patient,
             await self.professional(requester_id),
         )
 
     async def put_patient(self, patient: Patient, version: int) -> bool:
+        if patient.id in self._memory.erased:
+            return False
         return put_newer(self._memory.patients, patient.id, patient, version)
 
     async def put_professional(self, professional: Professional, version: int) -> bool:
@@ -114,6 +122,44 @@ class InMemoryPeople:
             return False
         self._memory.closed[account_id] = version
         return True
+
+
+class InMemoryIdentities:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    async def is_erased(self, person_id: UUID) -> bool:
+        return person_id in self._memory.to_erase
+
+    async def erase(self, person_id: UUID) -> bool:
+        if person_id in self._memory.to_erase:
+            return False
+        self._memory.to_erase.add(person_id)
+        return True
+
+    async def erase_due(self, now: datetime) -> int:
+        under_way = {
+            exam.facts.patient_id
+            for exam_id in self._memory.streams
+            if (exam := self._memory.exam(exam_id)) and exam.state not in FINISHED
+        }
+        due = [
+            (patient, version)
+            for patient, version in self._memory.patients.values()
+            if patient.person_id in self._memory.to_erase
+            and patient.id not in under_way | self._memory.erased
+        ]
+        for patient, version in due:
+            nobody = replace(
+                patient,
+                name="(dados apagados)",
+                social_name=None,
+                mother_name=None,
+                birth_date=date(patient.birth_date.year, 1, 1),
+            )
+            self._memory.patients[patient.id] = (nobody, version)
+            self._memory.erased.add(patient.id)
+        return len(due)
 
 
 class InMemoryReports:
@@ -142,6 +188,7 @@ class InMemoryExamWork:
         self.reports = InMemoryReports(memory)
         self.files = InMemoryExamFiles(memory)
         self.relations = InMemoryCareRelations(memory)
+        self.identities = InMemoryIdentities(memory)
         self.reads = InMemoryExamReads(memory)
         self._memory = memory
 

@@ -24,6 +24,10 @@ WHERE relation_id = $1 AND kind = 'shared' AND (person_id = $2 OR made_by = $2) 
   AND until > $3
 RETURNING {_COLUMNS}
 """  # noqa: S608 - constants only
+_END_ALL_OF = """
+UPDATE care_relations SET ended_at = $2, version = version + 1
+WHERE (person_id = $1 OR reader_id = $1) AND ended_at IS NULL
+"""
 _SHOWN = """
 SELECT c.relation_id, c.kind, c.clinic_id, l.name AS clinic_name, c.person_id, c.patient_id,
     {patient_name} AS patient_name, p.record_number, c.exam_id, e.protocol,
@@ -49,6 +53,9 @@ class PostgresCareRelations:
 
     async def put(self, recorded: RecordedRelation) -> bool:
         return await self._session.execute(_PUT, *_values(recorded)) == "INSERT 0 1"
+
+    async def end_all_of(self, person_id: UUID, at: datetime) -> None:
+        await self._session.execute(_END_ALL_OF, person_id, at)
 
     async def end(self, relation_id: UUID, by: UUID, at: datetime) -> Relation | None:
         row = await self._session.row(_END, relation_id, by, at)

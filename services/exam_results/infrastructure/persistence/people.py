@@ -24,7 +24,7 @@ ON CONFLICT (patient_id) DO UPDATE SET
     social_name = excluded.social_name, sex = excluded.sex, birth_date = excluded.birth_date,
     mother_name = excluded.mother_name, search = excluded.search, version = excluded.version,
     merged_into = excluded.merged_into
-WHERE patients.version < excluded.version
+WHERE patients.version < excluded.version AND patients.erased_at IS NULL
 """
 _PUT_PROFESSIONAL = """
 INSERT INTO professionals (account_id, clinic_id, name, council, number, uf, verified, roles, search, version)
@@ -43,7 +43,7 @@ WHERE accounts.version < excluded.version AND NOT accounts.closed
 _CLOSE_ACCOUNT = """
 INSERT INTO accounts (account_id, clinic_id, name, kind, roles, version, closed)
 VALUES ($1, $2, '', '', '{}', $3, true)
-ON CONFLICT (clinic_id, account_id) DO UPDATE SET closed = true, version = excluded.version
+ON CONFLICT (clinic_id, account_id) DO UPDATE SET closed = true, name = '', version = excluded.version
 WHERE accounts.version < excluded.version AND NOT accounts.closed
 """
 
@@ -66,7 +66,7 @@ _FOR_ORDER = f"""SELECT
     {", ".join(f"p.{name} AS p_{name}" for name in _PATIENT)},
     {", ".join(f"r.{name} AS r_{name}" for name in _PROFESSIONAL)}
 FROM (SELECT) AS one
-    LEFT JOIN patients p ON p.patient_id = $2 AND {{scoped}}
+    LEFT JOIN patients p ON p.patient_id = $2 AND NOT p.to_erase AND {{scoped}}
     LEFT JOIN professionals r ON r.account_id = $3 AND {{scoped}}
 LIMIT 1"""  # noqa: S608 - constants only
 _FOR_ORDER_HERE = _FOR_ORDER.format(scoped="true")

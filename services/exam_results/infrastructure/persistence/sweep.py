@@ -36,6 +36,15 @@ class PostgresSweep:
             )
             return [(row["clinic_id"], row["waits_for"]) for row in rows]
 
+    async def to_erase(self, limit: int) -> list[UUID]:
+        """Return the clinics in which somebody is to be erased as soon as no exam of theirs is under way."""
+        async with self._database.read(Scope()) as session:
+            await session.value(_SWEEP)
+            rows = await session.rows(
+                "SELECT DISTINCT clinic_id FROM patients WHERE to_erase AND erased_at IS NULL LIMIT $1", limit
+            )
+            return [row["clinic_id"] for row in rows]
+
     async def unsigned(self, now: datetime, limit: int) -> tuple[int, float]:
         """Return how many released reports wait for their signature (at most `limit`), and the oldest's wait in s."""
         async with self._database.read(Scope()) as session:

@@ -9,6 +9,7 @@ from services.exam_results.infrastructure.persistence.documents import (
 )
 from services.exam_results.infrastructure.persistence.exam_reads import PostgresExamReads
 from services.exam_results.infrastructure.persistence.exam_store import PostgresExamStore
+from services.exam_results.infrastructure.persistence.identities import PostgresIdentities
 from services.exam_results.infrastructure.persistence.people import PostgresPeople
 from services.exam_results.infrastructure.wire_events import CRITICAL_QUEUE, emergency_message
 from services.shared.kernel.audit import AuditEntry
@@ -24,6 +25,7 @@ class PostgresExamWork:
         self.reports = PostgresReports(session)
         self.files = PostgresExamFiles(session)
         self.relations = PostgresCareRelations(session)
+        self.identities = PostgresIdentities(session)
         self.reads = PostgresExamReads(session)
         self._session = session
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.exam_results.application.commands.close_account import CloseAccount
 from services.exam_results.application.commands.follow_patient import FollowPatient
 from services.exam_results.application.commands.record_report_file import RecordReportFile, WaitsFor
 from services.exam_results.application.ports import Account, ExamFile, ExamWork, RecordedRelation
@@ -32,16 +33,26 @@ class AccountsEffect:
         data = message.data
         if isinstance(data, accounts.PatientRegistered):
             newer = await FollowPatient().run(work, _patient(data, clinic), data.version, message.time)
+            if await work.identities.is_erased(
+                data.person_id
+            ):  # late word of somebody erased, or a merge into one
+                await work.identities.erase(data.person_id)
+                await work.identities.erase_due(message.time)
         elif isinstance(data, accounts.DoctorRegistered):
             newer = await people.put_professional(_professional(data, clinic), data.version)
         elif isinstance(data, accounts.AccountData):
             newer = await people.put_account(_account(data, clinic), data.version)
-            for proxy in data.proxies:  # each has a version of its own, whatever the account's is
+            closed = await people.is_closed(data.account_id)
+            for proxy in (
+                () if closed else data.proxies
+            ):  # each has a version of its own, whatever the account's is
                 relation = _relation(proxy, data.account_id, clinic)
                 newer = await work.relations.put(relation) or newer
         else:
             gone = _of(accounts.AccountDeleted, data)
-            newer = await people.close_account(gone.account_id, clinic, gone.version)
+            newer = await CloseAccount().run(
+                work, gone.account_id, clinic, gone.version, kept=gone.identity_kept, now=message.time
+            )
         return Applied() if newer else Stale()
 
 

@@ -11,7 +11,7 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from services.file_management.application.ports import AlreadyApplied, Occasion, Overtaken
-from services.file_management.domain.exam_folder import ExamFolder, ExamRef, FileProcessed
+from services.file_management.domain.exam_folder import ExamFolder, ExamRef, FileErased, FileProcessed
 from services.file_management.domain.proof import proof_of
 from services.file_management.infrastructure.dynamodb import mapping
 from services.file_management.infrastructure.dynamodb.rows import OutboxRow
@@ -21,7 +21,7 @@ from services.shared.platform.messaging.envelope import Message
 INBOX_LIFETIME_S = 30 * 24 * 3600  # longer than a message and its dead letter can live (14 + 14 days)
 _OVERTAKEN = {"ConditionalCheckFailed", "TransactionConflict"}
 
-Announce = Callable[[FileProcessed], Message]
+Announce = Callable[[FileProcessed | FileErased], Message]
 
 
 class DynamoFolders:
@@ -96,6 +96,8 @@ class DynamoFolders:
                     *outbox,
                 ]:
                     transaction.save(row)
+                for file_id in sorted(folder.dropped):
+                    transaction.delete(table.file(mapping.file_key(file_id), mapping.FILE, file={}))
         except TransactWriteError as error:
             raise _reason(error, has_occasion=occasion is not None) from error
 

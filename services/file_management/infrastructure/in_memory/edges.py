@@ -18,6 +18,9 @@ class InMemoryObjects:
     async def put(self, key: str, pdf: bytes, sha256: str) -> None:
         self.stored[key] = pdf
 
+    async def erase(self, key: str) -> None:
+        self.stored.pop(key, None)
+
 
 class InMemoryLinks:
     def issue(self, key: str, file_name: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from services.file_management.application.ports import AlreadyApplied, Occasion, Overtaken
-from services.file_management.domain.exam_folder import ExamFolder, ExamRef, FileProcessed
+from services.file_management.domain.exam_folder import ExamFolder, ExamRef, FileErased, FileProcessed
 from services.file_management.domain.proof import Proof, proof_of
 from services.file_management.domain.report_file import ReportFile
 
@@ -15,7 +15,7 @@ class InMemoryFolders:
         self._folders: dict[tuple[UUID, UUID], ExamFolder] = {}
         self._inbox: set[Occasion] = set()
         self._after_commit = after_commit
-        self.published: list[FileProcessed] = []
+        self.published: list[FileProcessed | FileErased] = []
 
     async def applied(self, occasion: Occasion) -> bool:
         return occasion in self._inbox
@@ -33,7 +33,7 @@ class InMemoryFolders:
             raise Overtaken
         kept = copy.deepcopy(folder)
         kept.revision += 1
-        kept.changed, kept.events = set(), []
+        kept.changed, kept.dropped, kept.events = set(), set(), []
         self._folders[key] = kept
         if occasion:
             self._inbox.add(occasion)

@@ -17,6 +17,21 @@ class S3ReportObjects:
         await asyncio.to_thread(self._put, key, pdf, sha256)
         kill_points.reached("while_storing")
 
+    async def erase(self, key: str) -> None:
+        await asyncio.to_thread(self._erase, key)
+
+    def _erase(self, key: str) -> None:
+        """In a bucket with versions deleting hides: each version and each marker is removed by its id."""
+        while True:
+            page = self._s3.list_object_versions(Bucket=self._bucket, Prefix=key)
+            found = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
+            for version in found:
+                self._s3.delete_object(
+                    Bucket=self._bucket, Key=version["Key"], VersionId=version["VersionId"]
+                )
+            if not found:
+                return
+
     def _put(self, key: str, pdf: bytes, sha256: str) -> None:
         self._s3.put_object(
             Bucket=self._bucket,

@@ -61,6 +61,11 @@ class InMemoryDeliveries:
         else:
             self._change(sending, sent)
 
+    async def forget_addresses(self, person_id: UUID) -> Sequence[str]:
+        own = [each for each in self._by_id.values() if each.person_id == person_id]
+        self._by_id |= {each.id: replace(each, address_masked="") for each in own}
+        return [each.reason for each in own if each.has_secret]
+
     async def record_receipt(self, receipt: Receipt) -> bool:
         known = self._by_id.get(receipt.delivery_id)
         if known is None or known.receipt_rank >= receipt.rank:

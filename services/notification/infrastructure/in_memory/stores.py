@@ -56,6 +56,9 @@ class InMemoryPreferenceStore:
     async def find(self, person_id: UUID) -> Preferences:
         return self._chosen.get(person_id, Preferences())
 
+    async def remove(self, person_id: UUID) -> None:
+        self._chosen.pop(person_id, None)
+
     async def save(self, person_id: UUID, preferences: Preferences) -> None:
         self._chosen[person_id] = preferences
 
@@ -80,6 +83,10 @@ class InMemorySecretVault:
 
     async def keep(self, reason: str, secret: str, *, until: datetime) -> None:
         self._secrets[reason] = (secret, until)
+
+    async def remove(self, reasons: Sequence[str]) -> None:
+        for reason in reasons:
+            self._secrets.pop(reason, None)
 
     async def read(self, reason: str, *, now: datetime) -> str | None:
         secret, until = self._secrets.get(reason, (None, now))

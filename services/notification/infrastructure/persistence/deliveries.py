@@ -5,6 +5,7 @@ The truth about what is pending is here (`state`, `lane`, `due_at`), never in Va
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from pymongo import ASCENDING, ReturnDocument
 from pymongo.errors import DuplicateKeyError
@@ -60,6 +61,12 @@ class MongoDeliveries:
         }
         sent = {"state": DeliveryState.SENT.value, "provider_id": provider_id, "sent_at": now, "detail": None}
         await self._deliveries.update_one(which, {"$set": sent})
+
+    async def forget_addresses(self, person_id: UUID) -> Sequence[str]:
+        of_person: Document = {"person_id": person_id}
+        await self._deliveries.update_many(of_person, {"$set": {"address_masked": ""}})
+        found = self._deliveries.find(of_person | {"has_secret": True}, {"reason": 1})
+        return [document["reason"] async for document in found]
 
     async def record_receipt(self, receipt: Receipt) -> bool:
         told: Document = {

@@ -14,6 +14,9 @@ class MongoPreferenceStore:
         found = await self._preferences.find_one({"_id": person_id})
         return Preferences(email=found["email"], sms=found["sms"]) if found else Preferences()
 
+    async def remove(self, person_id: UUID) -> None:
+        await self._preferences.delete_one({"_id": person_id})
+
     async def save(self, person_id: UUID, preferences: Preferences) -> None:
         await self._preferences.replace_one(
             {"_id": person_id}, {"email": preferences.email, "sms": preferences.sms}, upsert=True

@@ -1,5 +1,6 @@
 """One-time codes in Mongo, sealed by a key the database does not have, deleted when they expire."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -22,6 +23,9 @@ class MongoSecretVault:
     async def keep(self, reason: str, secret: str, *, until: datetime) -> None:
         sealed = await self._sealer.seal(secret.encode(), context=reason)
         await self._secrets.replace_one({"_id": reason}, {"sealed": sealed, "until": until}, upsert=True)
+
+    async def remove(self, reasons: Sequence[str]) -> None:
+        await self._secrets.delete_many({"_id": {"$in": list(reasons)}})
 
     async def read(self, reason: str, *, now: datetime) -> str | None:
         found = await self._secrets.find_one({"_id": reason})

@@ -18,10 +18,12 @@ from services.portal.interface.http.pages import (
     bench,
     confirm,
     contact,
+    corrections,
     dead_letters,
     downloads,
     duplicates,
     emergency,
+    erasure_requests,
     exam,
     exam_list,
     first_access,
@@ -32,8 +34,10 @@ from services.portal.interface.http.pages import (
     notices,
     orders,
     others,
+    own_data,
     patients,
     permissions,
+    privacy,
     release,
     reset,
     security,
@@ -54,6 +58,7 @@ PAGES = (
     notices, dead_letters, accesses, account, permissions, others, emergency, verification,
     staff, invitation, sign_up, contact, duplicates,
     integrations, audit,
+    privacy, erasure_requests, own_data, corrections,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

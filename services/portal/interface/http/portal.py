@@ -12,6 +12,7 @@ from services.portal.application.api.identity import IdentityApi
 from services.portal.application.api.machines import MachinesApi
 from services.portal.application.api.merges import MergesApi
 from services.portal.application.api.notifications import NotificationsApi
+from services.portal.application.api.privacy import PrivacyApi
 from services.portal.application.api.relations import RelationsApi
 from services.portal.application.api.security import SecurityApi
 from services.portal.application.api.staff import StaffApi
@@ -40,6 +41,7 @@ class Portal:
     merges: MergesApi
     machines: MachinesApi
     audit: AuditTrail
+    privacy: PrivacyApi
     sessions: Sessions
     searches: Searches
     store: SealedStore

@@ -14,6 +14,7 @@ from tests.unit.portal.fake.exams import exam_of, exams
 from tests.unit.portal.fake.identity import identity
 from tests.unit.portal.fake.machines import machines
 from tests.unit.portal.fake.merges import merges
+from tests.unit.portal.fake.privacy import privacy
 from tests.unit.portal.fake.relations import proxies, relations
 from tests.unit.portal.fake.security import security
 from tests.unit.portal.fake.staff import staff
@@ -35,6 +36,7 @@ def fake_api(world: World) -> FastAPI:
         staff(world),
         identity(world),
         merges(world),
+        privacy(world),
         exams(world),
         bench(world),
         files(world),

@@ -69,6 +69,9 @@ class World:
     invitations: dict[str, Json] = field(default_factory=dict)
     merges: dict[str, Json] = field(default_factory=dict)
     signed_out: list[str] = field(default_factory=list)
+    erasures: dict[str, Json] = field(default_factory=dict)  # by person
+    corrections: dict[str, Json] = field(default_factory=dict)
+    decisions: dict[str, Json] = field(default_factory=dict)
     asked: list[Json] = field(default_factory=list)
     accepted: list[Json] = field(default_factory=list)
     invited_is_known: bool = False
