@@ -106,7 +106,11 @@ async def world(urls: DatabaseUrls | None) -> AsyncIterator[World]:
         kept = InMemoryTransactions()
         directory = InMemoryDirectory(kept)
         yield World(
-            kept, directory, InMemoryMachineClients(), InMemoryAttemptLog(), InMemoryErasureDirectory(kept)
+            kept,
+            directory,
+            InMemoryMachineClients(kept),
+            InMemoryAttemptLog(),
+            InMemoryErasureDirectory(kept),
         )
         return
     async with connected(urls) as link:
