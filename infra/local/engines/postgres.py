@@ -94,6 +94,7 @@ class PostgresServer(Server):
             "fsync": "on" if self._durable else "off",
             "synchronous_commit": "on" if self._durable else "off",
             "full_page_writes": "on" if self._durable else "off",
+            "autovacuum": "on" if self._durable else "off",  # plans of short-lived data stay the same
         }
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         return Command(

@@ -26,8 +26,20 @@ def all_services(
 
 
 @pytest.fixture(params=NAMES)
-def service(request: pytest.FixtureRequest, all_services: Services, valkey_server: ValkeyServer) -> Served:
-    """Ready to let people in, also after a test elsewhere has emptied the Valkey that they share."""
+def service(
+    request: pytest.FixtureRequest,
+    all_services: Services,
+    valkey_server: ValkeyServer,
+    aws: EmbeddedAws,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Served:
+    """Ready to let people in, also after a test elsewhere has emptied the Valkey that they share.
+
+    They act as the emulator's administrator: what each may do in AWS is tested with the queues and the stack.
+    """
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", aws.region)
     with redis.Redis.from_url(valkey_server.url()) as administrator:
         administrator.set("accounts:sessions:epoch", b"of the tests", nx=True)
     served = all_services[request.param]

@@ -2,11 +2,9 @@
 
 import asyncio
 import io
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
-from unittest.mock import patch
 from uuid import UUID
 
 import asyncpg
@@ -85,13 +83,7 @@ class Services:
 
 @contextmanager
 def services(engines: Engines) -> Iterator[Services]:
-    """They act as the emulator's administrator: what each may do in AWS is tested with the queues and the stack."""
-    account = {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": engines.aws.region,
-    }
-    with patch.dict(os.environ, account), logged() as log, ExitStack() as until_the_end:
+    with logged() as log, ExitStack() as until_the_end:
         yield Services(engines, log, until_the_end)
 
 
