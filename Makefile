@@ -11,7 +11,7 @@ run: environment
 	@exec $(BIN)/laudo run
 
 test: environment-for-tests check
-	@$(BIN)/python -m pytest -n 2 -q --ignore=tests/faults
+	@$(BIN)/python -m pytest -n 2 -q
 
 # Everything that reads the code without running it.
 check: environment-for-tests lint
