@@ -10,6 +10,7 @@ import pytest
 
 from services.notification.application.ports import AuditLog
 from services.notification.bootstrap.wiring import Stores
+from services.notification.domain.channel import Channel
 from services.notification.domain.clinic import Clinic
 from services.notification.domain.contact import Contact, forgotten_contact
 from services.notification.domain.exam_progress import ExamProgress
@@ -77,6 +78,21 @@ async def test_what_a_person_chose_is_removed_and_the_default_holds_again(stores
     await stores.preferences.remove(PERSON)
     await stores.preferences.remove(PERSON)
     assert await stores.preferences.find(PERSON) == Preferences()
+
+
+async def test_what_accounts_told_of_a_channel_holds_by_version_and_a_choice_since_stays(
+    stores: Stores,
+) -> None:
+    person = uuid4()
+    await stores.preferences.hear(person, 5, {Channel.SMS: False})
+    assert await stores.preferences.find(person) == Preferences(email=True, sms=False)
+    await stores.preferences.hear(person, 4, {Channel.SMS: True, Channel.EMAIL: False})
+    assert await stores.preferences.find(person) == Preferences(email=False, sms=False)
+    await stores.preferences.save(person, Preferences(email=True, sms=True))
+    await stores.preferences.hear(person, 5, {Channel.SMS: False})
+    assert await stores.preferences.find(person) == Preferences(email=True, sms=True)
+    await stores.preferences.hear(person, 6, {Channel.SMS: False})
+    assert await stores.preferences.find(person) == Preferences(email=True, sms=False)
 
 
 async def test_secrets_are_removed_before_their_time(stores: Stores) -> None:

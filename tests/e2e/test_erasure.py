@@ -303,7 +303,7 @@ def test_the_receipt_says_item_by_item_what_became_of_it(receipt: dict[str, Any]
         "contact": ("erased", True), "login": ("erased", True), "sessions": ("erased", True),
         "preferences": ("erased", True), "drafts": ("erased", True), "notifications": ("anonymised", True),
         "shares": ("anonymised", True), "identity": ("erased", True), "clinical_record": ("kept", True),
-        "audit": ("kept", True), "request": ("kept", True),
+        "audit": ("kept", True), "consents": ("kept", True), "request": ("kept", True),
     }  # fmt: skip
     kept = [item for item in receipt["items"] if item["outcome"] == "kept"]
     assert all(item["basis"] and item["until"] for item in kept)

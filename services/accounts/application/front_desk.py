@@ -32,6 +32,8 @@ from services.accounts.application.commands.sign_in import SignIn
 from services.accounts.application.commands.sign_in_with_passkey import SignInWithPasskey
 from services.accounts.application.commands.sign_out import SignOut
 from services.accounts.application.commands.step_up import StepUp
+from services.accounts.application.consent_desk import ConsentDesk, build_consent_desk
+from services.accounts.application.consent_ports import ConsentTexts
 from services.accounts.application.contact_codes import ContactCodes
 from services.accounts.application.correction_desk import CorrectionDesk, build_correction_desk
 from services.accounts.application.enrolment import Enrolment
@@ -85,6 +87,7 @@ class Devices:
     vault: IdentifierVault
     hasher: PasswordHasher
     blocklist: PasswordBlocklist
+    consent_texts: ConsentTexts
     authenticator: Authenticator
     ceremonies: PasskeyCeremonies
     device_names: DeviceNames
@@ -146,6 +149,7 @@ class FrontDesk:
     erasure: ErasureDesk
     own_records: OwnRecords
     corrections: CorrectionDesk
+    consents: ConsentDesk
 
 
 @dataclass(frozen=True)
@@ -229,10 +233,18 @@ def build_front_desk(devices: Devices) -> FrontDesk:
         machines=build_machine_desk(transactions, clock),
         name_in_audit=NameInAudit(transactions),
         corrections=build_correction_desk(transactions, clock),
+        consents=build_consent_desk(transactions, devices.consent_texts, clock),
         own_records=OwnRecords(transactions, clock),
         erasure=build_erasure_desk(transactions, devices.erasure_directory, devices.vault, clock),
         identity=build_identity_desk(
-            transactions, directory, devices.vault, devices.hasher, devices.blocklist, parts.guesses, clock
+            transactions,
+            directory,
+            devices.vault,
+            devices.hasher,
+            devices.blocklist,
+            devices.consent_texts,
+            parts.guesses,
+            clock,
         ),
         staff=build_staff_desk(
             transactions,

@@ -10,6 +10,7 @@ from services.accounts.application.commands.request_contact_change import Reques
 from services.accounts.application.commands.request_record_link import RequestRecordLink
 from services.accounts.application.commands.start_sign_up import StartSignUp
 from services.accounts.application.confirmation_codes import ConfirmationCodes
+from services.accounts.application.consent_ports import ConsentTexts
 from services.accounts.application.guess_limit import GuessLimit
 from services.accounts.application.ports import Directory, IdentifierVault, PasswordHasher, Transactions
 from services.accounts.application.queries.list_clinics import ListClinics
@@ -35,6 +36,7 @@ def build_identity_desk(  # noqa: PLR0917
     vault: IdentifierVault,
     hasher: PasswordHasher,
     blocklist: PasswordBlocklist,
+    texts: ConsentTexts,
     guesses: GuessLimit,
     clock: Clock,
 ) -> IdentityDesk:
@@ -45,7 +47,12 @@ def build_identity_desk(  # noqa: PLR0917
             transactions=transactions, directory=directory, codes=codes, guesses=guesses, clock=clock
         ),
         complete_sign_up=CompleteSignUp(
-            transactions=transactions, codes=codes, hasher=hasher, blocklist=blocklist, clock=clock
+            transactions=transactions,
+            codes=codes,
+            hasher=hasher,
+            blocklist=blocklist,
+            texts=texts,
+            clock=clock,
         ),
         request_record_link=RequestRecordLink(transactions, codes, guesses, clock),
         confirm_record_link=ConfirmRecordLink(transactions, codes, clock),

@@ -3,6 +3,7 @@
 from typing import Protocol
 from uuid import UUID
 
+from services.accounts.application.consent_ports import ConsentLedger, ConsentReader
 from services.accounts.application.correction_ports import CorrectionReader, CorrectionStore
 from services.accounts.application.erasure_ports import Eraser, ErasureReader, ErasureStore
 
@@ -12,6 +13,8 @@ class RightsReading(Protocol):
     def erasures(self) -> ErasureReader: ...
     @property
     def corrections(self) -> CorrectionReader: ...
+    @property
+    def consents(self) -> ConsentReader: ...
 
 
 class RightsWork(Protocol):
@@ -21,6 +24,8 @@ class RightsWork(Protocol):
     def eraser(self) -> Eraser: ...
     @property
     def corrections(self) -> CorrectionStore: ...
+    @property
+    def consents(self) -> ConsentLedger: ...
 
     async def act_in(self, clinic_id: UUID) -> None:
         """Go on in one of the person's clinics as well: for what concerns the person's record there."""

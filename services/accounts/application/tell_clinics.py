@@ -4,12 +4,22 @@ from datetime import datetime
 
 from services.accounts.application.ports import Work
 from services.accounts.domain.account import Account
-from services.accounts.domain.events import AccountUpdated
+from services.accounts.domain.events import AccountUpdated, MessageChoice
 
 
-async def tell_clinics(work: Work, account: Account, now: datetime) -> None:
-    """Record one `AccountUpdated` per clinic: each clinic's consumers know the person under that clinic alone."""
-    for record in await work.patients.of_person(account.id):
-        work.record(AccountUpdated(occurred_at=now, account=account, patient=record))
-    for membership in await work.memberships.of_account(account.id):
-        work.record(AccountUpdated(occurred_at=now, account=account, membership=membership))
+async def tell_clinics(
+    work: Work, account: Account, now: datetime, messages: MessageChoice | None = None
+) -> bool:
+    """Record one `AccountUpdated` per clinic: each clinic's consumers know the person under that clinic alone.
+
+    False: the person has neither record nor work, and nobody was told.
+    """
+    records = await work.patients.of_person(account.id)
+    for record in records:
+        work.record(AccountUpdated(occurred_at=now, account=account, patient=record, messages=messages))
+    memberships = await work.memberships.of_account(account.id)
+    for membership in memberships:
+        work.record(
+            AccountUpdated(occurred_at=now, account=account, membership=membership, messages=messages)
+        )
+    return bool(records or memberships)

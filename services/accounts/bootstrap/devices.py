@@ -11,6 +11,7 @@ from services.accounts.infrastructure.persistence.directory import (
 from services.accounts.infrastructure.persistence.erasures import PostgresErasureDirectory
 from services.accounts.infrastructure.persistence.machine_clients import PostgresMachineClients
 from services.accounts.infrastructure.reference_data.common_passwords import ShippedPasswordBlocklist
+from services.accounts.infrastructure.reference_data.consent_texts import ShippedConsentTexts
 from services.accounts.infrastructure.security.authenticator import TotpAuthenticator
 from services.accounts.infrastructure.security.device_names import AgentDeviceNames
 from services.accounts.infrastructure.security.passkeys import WebAuthnCeremonies
@@ -28,6 +29,7 @@ def build_devices(settings: Settings, core: Core, keys: KeyRing) -> Devices:
         vault=core.vault,
         hasher=Argon2PasswordHasher(settings.password_threads),
         blocklist=ShippedPasswordBlocklist(),
+        consent_texts=ShippedConsentTexts(),
         authenticator=TotpAuthenticator(),
         ceremonies=WebAuthnCeremonies(settings.public_url),
         device_names=AgentDeviceNames(),

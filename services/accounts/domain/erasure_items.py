@@ -18,6 +18,7 @@ _KEPT_FOR_LAW = "Lei 13.709/2018 (LGPD), art. 16, I"
 _RECORD = "Lei 13.787/2018, art. 6; Resolução CFM 1.821/2007, art. 8"
 _CLAIM = "Lei 13.709/2018 (LGPD), art. 16, I; art. 7, VI"
 _ACCOUNTABLE = "Lei 13.709/2018 (LGPD), arts. 6, X, 16, I e 37"
+_PROOF = "Lei 13.709/2018 (LGPD), arts. 8, § 2, e 16, I"
 RECORD_YEARS = 20
 
 
@@ -57,6 +58,7 @@ def items_of(erasure: Erasure) -> list[ErasureItem]:
         *_identities(erasure),
         ErasureItem(name="clinical_record", outcome=Outcome.KEPT, basis=_RECORD, until=last, done=done),
         ErasureItem(name="audit", outcome=Outcome.KEPT, basis=_ACCOUNTABLE, until=last, done=done),
+        ErasureItem(name="consents", outcome=Outcome.KEPT, basis=_PROOF, until=last, done=done),
         ErasureItem(name="request", outcome=Outcome.KEPT, basis=_KEPT_FOR_LAW, until=last, done=done),
     ]
 

@@ -25,6 +25,17 @@ class AccountCreated(DomainEvent):
     proxies: tuple[Proxy, ...] = ()  # those to be told with it, each with a version of its own
 
 
+MessageChannel = Literal["email", "sms"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageChoice:
+    """The person allowed or silenced the messages by one channel that may be declined."""
+
+    channel: MessageChannel
+    allowed: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class AccountUpdated(DomainEvent):
     """Language, contact, roles or readiness to sign in changed; told once to each of the person's clinics."""
@@ -33,6 +44,7 @@ class AccountUpdated(DomainEvent):
     patient: PatientRecord | None = None
     membership: Membership | None = None
     proxies: tuple[Proxy, ...] = ()  # those to be told with it, each with a version of its own
+    messages: MessageChoice | None = None  # None is no word on any channel
 
 
 @dataclass(frozen=True, kw_only=True)

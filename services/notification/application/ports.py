@@ -1,11 +1,12 @@
 """What the use cases need from outside. Every port has an in-memory and a real adapter, held by one contract test."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from services.notification.domain.channel import Channel
 from services.notification.domain.clinic import Clinic
 from services.notification.domain.contact import Contact
 from services.notification.domain.delivery import Delivery, DeliveryState, Lane
@@ -45,6 +46,10 @@ class PreferenceStore(Protocol):
         ...
 
     async def save(self, person_id: UUID, preferences: Preferences) -> None: ...
+
+    async def hear(self, person_id: UUID, version: int, allowed: Mapping[Channel, bool]) -> None:
+        """Keep what accounts told at this version, channel by channel; an older or the same word changes nothing."""
+        ...
 
     async def remove(self, person_id: UUID) -> None: ...
 

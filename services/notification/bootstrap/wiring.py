@@ -131,7 +131,7 @@ def build_listeners(stores: Stores, texts: Texts, clock: Clock, bell: ports.Bell
     )
     return Listeners(
         inbox=stores.inbox,
-        learn_contact=LearnContact(contacts=stores.contacts, tell=tell),
+        learn_contact=LearnContact(contacts=stores.contacts, preferences=stores.preferences, tell=tell),
         forget_contact=ForgetContact(
             contacts=stores.contacts,
             preferences=stores.preferences,

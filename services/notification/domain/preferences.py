@@ -1,6 +1,6 @@
 """What a person chose for messages that may be declined."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.notification.domain.channel import Channel
 
@@ -14,3 +14,6 @@ class Preferences:
 
     def allow(self, channel: Channel) -> bool:
         return self.email if channel is Channel.EMAIL else self.sms
+
+    def with_channel(self, channel: Channel, *, allowed: bool) -> "Preferences":
+        return replace(self, email=allowed) if channel is Channel.EMAIL else replace(self, sms=allowed)

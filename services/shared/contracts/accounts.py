@@ -29,6 +29,15 @@ class ProxyData(BaseModel):
     ended_at: datetime | None = None
 
 
+class MessageChoiceData(BaseModel):
+    """Whether messages that may be declined go out by a channel; as new as the account's version."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    channel: Literal["email", "sms"]
+    allowed: bool
+
+
 class AccountData(EventData):
     account_id: UUID
     clinic_id: UUID
@@ -43,6 +52,7 @@ class AccountData(EventData):
     locale: Locale = "pt-BR"
     first_access: bool = False  # True while the person has set no password yet
     proxies: list[ProxyData] = Field(default_factory=list)  # those that changed; none is no word on any
+    messages: list[MessageChoiceData] = Field(default_factory=list)  # what the person chose just now
 
 
 class AccountCreated(AccountData):

@@ -31,6 +31,7 @@ from services.accounts.infrastructure.keys.signing import (
 )
 from services.accounts.infrastructure.keys.vault import AesGcmVault
 from services.accounts.infrastructure.reference_data.common_passwords import ShippedPasswordBlocklist
+from services.accounts.infrastructure.reference_data.consent_texts import ShippedConsentTexts
 from services.accounts.infrastructure.security.authenticator import TotpAuthenticator
 from services.accounts.infrastructure.security.device_names import AgentDeviceNames
 from services.accounts.infrastructure.security.passkeys import WebAuthnCeremonies
@@ -78,6 +79,7 @@ class World:
             vault=in_memory_vault(),
             hasher=self.hasher,
             blocklist=ShippedPasswordBlocklist(),
+            consent_texts=ShippedConsentTexts(),
             authenticator=TotpAuthenticator(),
             ceremonies=WebAuthnCeremonies(PUBLIC_URL),
             device_names=AgentDeviceNames(),

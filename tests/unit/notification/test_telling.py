@@ -1,9 +1,11 @@
 """Which event is told, by which text, to whom."""
 
 from datetime import timedelta
+from typing import Any
 
 from services.notification.domain.delivery import Lane
 from services.notification.domain.preferences import Preferences
+from services.shared.platform.messaging.envelope import Message
 from tests.unit.notification.world import (
     ANA,
     EXAM,
@@ -255,3 +257,35 @@ async def test_that_an_exam_belongs_to_another_record_now_is_told_to_nobody(worl
     moved = exam_updated(9, "scheduled", "scheduled", scheduled_at=later, person_changed=True)
     assert await world.hear(moved) == ["done"]
     assert world.log == []
+
+
+def silenced(version: int, **changes: Any) -> Message:
+    word = [{"channel": "sms", "allowed": False}]
+    return account_updated(version, **{"messages": word} | changes)
+
+
+async def test_a_channel_silenced_at_accounts_is_silent_for_what_may_be_declined(world: World) -> None:
+    await world.hear(account_created(), silenced(2), result_ready(7), one_time_code())
+    await world.send_all()
+    assert world.states() == {
+        "ready/email": "sent",
+        "ready/sms": "suppressed",
+        "one_time_code/email": "sent",
+        "one_time_code/sms": "sent",
+    }
+
+
+async def test_the_word_that_silences_comes_before_what_has_waited_for_the_contact(world: World) -> None:
+    await world.hear(result_ready(7), silenced(2))
+    assert world.states()["ready/sms"] == "suppressed"
+
+
+async def test_late_and_repeated_words_undo_nothing(world: World) -> None:
+    allowed = silenced(3, messages=[{"channel": "sms", "allowed": True}])
+    await world.hear(account_created(), allowed, silenced(2), silenced(2, clinic_id=OTHER_CLINIC))
+    assert await world.preferences.find(ANA) == Preferences()
+
+
+async def test_a_word_about_a_channel_revives_nothing_of_who_was_erased(world: World) -> None:
+    await world.hear(account_created(), account_deleted(5), silenced(4), silenced(6))
+    assert await world.preferences.find(ANA) == Preferences()

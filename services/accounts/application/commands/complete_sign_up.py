@@ -5,9 +5,12 @@ from datetime import date
 from uuid import UUID
 
 from services.accounts.application.confirmation_codes import ConfirmationCodes
+from services.accounts.application.consent_ports import ConsentTexts
+from services.accounts.application.consent_record import entry_for
 from services.accounts.application.ports import Credentials, PasswordHasher, Transactions, Work
 from services.accounts.domain.account import Account, AccountKind, Locale
 from services.accounts.domain.confirmation import Purpose
+from services.accounts.domain.consent import ConsentAct, ConsentChannel, ConsentKind
 from services.accounts.domain.events import AccountCreated
 from services.accounts.domain.identity_errors import CONFIRMATION_FAILED, SIGN_UP_KNOWN
 from services.accounts.domain.login import Login
@@ -19,7 +22,8 @@ from services.shared.kernel.clock import Clock
 class CompleteSignUp:
     """With the code that came by e-mail, good for ten minutes and five tries, and a password. An unknown, expired or
     wrong one gets the same answer after the same work. The account is a patient's, with the e-mail as its login, and
-    sees nothing until a clinic's record is linked to it.
+    sees nothing until a clinic's record is linked to it. Notices that were shown in their current version are noted as
+    read (`shown`: kind -> version); an older one is not, and is asked for later.
     """
 
     def __init__(
@@ -29,15 +33,25 @@ class CompleteSignUp:
         codes: ConfirmationCodes,
         hasher: PasswordHasher,
         blocklist: PasswordBlocklist,
+        texts: ConsentTexts,
         clock: Clock,
     ) -> None:
         self._transactions = transactions
         self._codes = codes
         self._hasher = hasher
         self._blocklist = blocklist
+        self._texts = texts
         self._clock = clock
 
-    async def __call__(self, sign_up_id: UUID, code: str, password: str, *, address: str | None) -> None:
+    async def __call__(
+        self,
+        sign_up_id: UUID,
+        code: str,
+        password: str,
+        *,
+        shown: Mapping[ConsentKind, int] | None = None,
+        address: str | None,
+    ) -> None:
         async with self._transactions.read(person_id=sign_up_id) as reading:
             asked = await reading.confirmations.get(sign_up_id, Purpose.SIGN_UP)
         facts = asked.facts if asked else {"email": "", "clinic_id": str(sign_up_id)}
@@ -50,7 +64,8 @@ class CompleteSignUp:
         async with self._transactions.write(clinic_id=clinic_id, person_id=sign_up_id) as work:
             proved = await self._proves(work, sign_up_id, code)
             if proved:
-                await self._make(work, sign_up_id, facts, password_hash, address)
+                account = await self._make(work, sign_up_id, facts, password_hash, address)
+                await self._note(work, account, shown or {})
         if not proved:  # raised out here, so that the try is counted
             raise CONFIRMATION_FAILED.error(field="code")
 
@@ -68,7 +83,7 @@ class CompleteSignUp:
         facts: Mapping[str, str],
         password_hash: str,
         address: str | None,
-    ) -> None:
+    ) -> Account:
         now = self._clock.now()
         locale: Locale = "en" if facts["locale"] == "en" else "pt-BR"
         account = Account(
@@ -101,3 +116,11 @@ class CompleteSignUp:
                 address=address,
             )
         )
+        return account
+
+    async def _note(self, work: Work, account: Account, shown: Mapping[ConsentKind, int]) -> None:
+        for kind, version in shown.items():
+            text = self._texts.of(kind)[-1]
+            if kind.is_notice and text.version == version:
+                act, channel = ConsentAct.ACKNOWLEDGED, ConsentChannel.SIGN_UP
+                await work.consents.add(entry_for(account, text, act, channel, self._clock.now()))

@@ -9,6 +9,7 @@ from services.accounts.application.ports import Credentials
 from services.accounts.domain.account import Account
 from services.accounts.domain.clinic import Clinic
 from services.accounts.domain.confirmation import Confirmation, Purpose
+from services.accounts.domain.consent import ConsentEntry
 from services.accounts.domain.correction import Correction
 from services.accounts.domain.erasure import Erasure
 from services.accounts.domain.invitation import Invitation
@@ -56,6 +57,7 @@ class Tables:
     machine_sessions_ended: dict[UUID, datetime] = field(default_factory=dict)
     erasures: dict[UUID, Erasure] = field(default_factory=dict)
     corrections: dict[UUID, Correction] = field(default_factory=dict)
+    consents: dict[UUID, ConsentEntry] = field(default_factory=dict)
     receipts: dict[bytes, UUID] = field(default_factory=dict)
     answers: dict[tuple[UUID, str], tuple[str, bytes, dict[str, Any]]] = field(default_factory=dict)
     audit: dict[UUID, AuditEntry] = field(default_factory=dict)

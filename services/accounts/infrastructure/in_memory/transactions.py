@@ -15,6 +15,7 @@ from services.accounts.domain.erasure import ErasureState
 from services.accounts.domain.invitation import InvitationState
 from services.accounts.domain.login import Login
 from services.accounts.infrastructure.in_memory.audit_names import InMemoryAuditNames
+from services.accounts.infrastructure.in_memory.consents import InMemoryConsents
 from services.accounts.infrastructure.in_memory.corrections import InMemoryCorrections
 from services.accounts.infrastructure.in_memory.erasures import InMemoryEraser, InMemoryErasures
 from services.accounts.infrastructure.in_memory.machine_clients import InMemoryMachineClientStore
@@ -68,6 +69,7 @@ class InMemoryWork:
         self.audit_names = InMemoryAuditNames(tables, scope)
         self.erasures = InMemoryErasures(tables, scope)
         self.corrections = InMemoryCorrections(tables, scope)
+        self.consents = InMemoryConsents(tables, scope)
         self.eraser = InMemoryEraser(tables, scope)
 
     async def act_for(self, person_id: UUID) -> None:

@@ -61,6 +61,7 @@ def _account(
     model: type[wire.AccountCreated] | type[wire.AccountUpdated],
 ) -> Message:
     account, of = event.account, event.patient or event.membership
+    choice = event.messages if isinstance(event, AccountUpdated) else None
     clinic_id = of.clinic_id if of else account.home_clinic_id
     data = model(
         account_id=account.id,
@@ -77,6 +78,7 @@ def _account(
         locale=account.locale,
         first_access=not account.has_password,
         proxies=[_proxy(proxy, proxy.reader_id) for proxy in event.proxies if proxy.reader_id],
+        messages=[wire.MessageChoiceData(channel=choice.channel, allowed=choice.allowed)] if choice else [],
     )
     return new_message(
         message_type,

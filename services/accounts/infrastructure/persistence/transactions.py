@@ -16,6 +16,7 @@ from services.accounts.infrastructure.persistence.confirmations import (
     PostgresConfirmationReader,
     PostgresConfirmations,
 )
+from services.accounts.infrastructure.persistence.consents import PostgresConsentReader, PostgresConsents
 from services.accounts.infrastructure.persistence.corrections import (
     PostgresCorrectionReader,
     PostgresCorrections,
@@ -81,6 +82,7 @@ class PostgresReading:
         self.audit_names = PostgresAuditNames(session)
         self.erasures = PostgresErasureReader(session, vault)
         self.corrections = PostgresCorrectionReader(session, vault)
+        self.consents = PostgresConsentReader(session)
 
     async def audit(self, entry: AuditEntry) -> None:
         await self._reading.audit(replace(entry, trace_id=entry.trace_id or current_trace_id()))
@@ -108,6 +110,7 @@ class PostgresWork:
         self.machine_clients = PostgresMachineClientStore(session)
         self.erasures = PostgresErasures(session, vault)
         self.corrections = PostgresCorrections(session, vault)
+        self.consents = PostgresConsents(session)
         self.eraser = PostgresEraser(session)
 
     async def act_for(self, person_id: UUID) -> None:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from services.accounts.application.commands.change_contact_at_desk import ContactReason
 from services.accounts.domain.account import Locale
+from services.accounts.domain.consent import ConsentKind
 from services.accounts.interface.http.schemas import Body, ClinicView, CodeText, Line, PasswordText
 
 
@@ -31,6 +32,7 @@ class SignUpCompletionBody(Body):
     sign_up_id: UUID
     code: CodeText
     password: PasswordText
+    shown: dict[ConsentKind, int] = Field(default_factory=dict, max_length=2)  # notices read, by version
 
 
 class CpfBody(Body):

@@ -35,5 +35,7 @@ SIGN_UP_CODE = (Limit("sign-up-code-address", 60, 15 * _MINUTE, By.ADDRESS, shar
 RECORD_LINK = (Limit("record-link", 10, 15 * _MINUTE, By.PERSON, shared=True),)
 ERASURE = (Limit("erasure", 10, 15 * _MINUTE, By.PERSON, shared=True),)
 CORRECTION = (Limit("correction", 20, 60 * _MINUTE, By.PERSON, shared=True),)
+CONSENT = (Limit("consent", 60, 15 * _MINUTE, By.PERSON, shared=True),)
+CONSENT_TEXT = (Limit("consent-text-address", 240, _MINUTE, By.ADDRESS, shared=True),)
 RECEIPT = (Limit("receipt-address", 30, 15 * _MINUTE, By.ADDRESS, shared=True),)
 CONTACT = (Limit("contact", 10, 15 * _MINUTE, By.PERSON, shared=True),)

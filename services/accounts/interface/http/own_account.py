@@ -76,7 +76,11 @@ async def complete_sign_up(
     _: Annotated[None, public("the code received is the proof", limits=SIGN_UP_CODE)],
 ) -> None:
     await _identity(request).complete_sign_up(
-        body.sign_up_id, body.code, body.password.get_secret_value(), address=address_of(request)
+        body.sign_up_id,
+        body.code,
+        body.password.get_secret_value(),
+        shown=body.shown,
+        address=address_of(request),
     )
 
 

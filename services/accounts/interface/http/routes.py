@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.accounts.interface.http import (
     access,
     audit_names,
+    consents,
     corrections,
     erasures,
     first_access,
@@ -52,6 +53,7 @@ def all_routers(issuer: str) -> list[APIRouter]:
         erasures.router,
         own_data.router,
         corrections.router,
+        consents.router,
         staff.router,
         machine_clients.router,
         issuer_router(issuer),

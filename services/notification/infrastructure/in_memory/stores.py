@@ -1,9 +1,10 @@
 """Stores in memory, for tests: the same contract as the real ones, without the disk."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from services.notification.domain.channel import Channel
 from services.notification.domain.clinic import Clinic
 from services.notification.domain.contact import Contact
 from services.notification.domain.exam_progress import ExamProgress
@@ -52,12 +53,21 @@ class InMemoryExamProgressStore:
 class InMemoryPreferenceStore:
     def __init__(self) -> None:
         self._chosen: dict[UUID, Preferences] = {}
+        self._heard: dict[tuple[UUID, Channel], int] = {}
 
     async def find(self, person_id: UUID) -> Preferences:
         return self._chosen.get(person_id, Preferences())
 
     async def remove(self, person_id: UUID) -> None:
         self._chosen.pop(person_id, None)
+        self._heard = {key: version for key, version in self._heard.items() if key[0] != person_id}
+
+    async def hear(self, person_id: UUID, version: int, allowed: Mapping[Channel, bool]) -> None:
+        for channel, is_allowed in allowed.items():
+            if version > self._heard.get((person_id, channel), 0):
+                self._heard[person_id, channel] = version
+                known = self._chosen.get(person_id, Preferences())
+                self._chosen[person_id] = known.with_channel(channel, allowed=is_allowed)
 
     async def save(self, person_id: UUID, preferences: Preferences) -> None:
         self._chosen[person_id] = preferences

@@ -1,7 +1,11 @@
-"""Preferences in Mongo: one document per person who chose."""
+"""Preferences in Mongo: one document per person who chose, with the version at which accounts told each channel."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
+from pymongo.errors import DuplicateKeyError
+
+from services.notification.domain.channel import Channel
 from services.notification.domain.preferences import Preferences
 from services.notification.infrastructure.persistence.database import Database
 
@@ -18,6 +22,24 @@ class MongoPreferenceStore:
         await self._preferences.delete_one({"_id": person_id})
 
     async def save(self, person_id: UUID, preferences: Preferences) -> None:
-        await self._preferences.replace_one(
-            {"_id": person_id}, {"email": preferences.email, "sms": preferences.sms}, upsert=True
+        """The versions stay: a word that comes again does not undo what was chosen since."""
+        await self._preferences.update_one(
+            {"_id": person_id}, {"$set": {"email": preferences.email, "sms": preferences.sms}}, upsert=True
         )
+
+    async def hear(self, person_id: UUID, version: int, allowed: Mapping[Channel, bool]) -> None:
+        await self._with_document(person_id)
+        for channel, is_allowed in allowed.items():
+            told = f"{channel.value}_version"
+            await self._preferences.update_one(
+                {"_id": person_id, "$or": [{told: {"$lt": version}}, {told: {"$exists": False}}]},
+                {"$set": {channel.value: is_allowed, told: version}},
+            )
+
+    async def _with_document(self, person_id: UUID) -> None:
+        try:
+            await self._preferences.update_one(
+                {"_id": person_id}, {"$setOnInsert": {"email": True, "sms": True}}, upsert=True
+            )
+        except DuplicateKeyError:
+            return  # another word of the same person made it at the same time

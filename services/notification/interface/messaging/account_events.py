@@ -3,6 +3,7 @@
 from services.notification.application.commands.forget_contact import ForgetContact
 from services.notification.application.commands.learn_contact import AccountFacts, LearnContact
 from services.notification.application.commands.tell_person import Told
+from services.notification.domain.channel import Channel
 from services.shared.contracts.accounts import AccountCreated, AccountData, AccountDeleted
 from services.shared.platform.messaging.envelope import Message
 
@@ -31,5 +32,6 @@ class AccountEvents:
                 first_access=data.first_access,
                 is_new=isinstance(data, AccountCreated),
                 traceparent=message.traceparent,
+                messages={Channel(each.channel): each.allowed for each in data.messages},
             )
         )
