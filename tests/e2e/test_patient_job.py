@@ -135,6 +135,27 @@ async def test_preferences_are_kept(open_page: OpenPage, other_patient: Someone)
     await expect(page.locator("input[name=sms]")).to_be_checked()
 
 
+async def test_what_was_accepted_is_listed_and_withdrawn_and_the_channel_falls_silent(
+    open_page: OpenPage, other_patient: Someone
+) -> None:
+    page = await open_page(other_patient)
+    await page.goto("/privacidade/textos")
+    accept = page.locator("form[action$='/sms_messages']").filter(has_text="Aceitar").locator("button")
+    withdraw = page.locator("form[action$='/sms_messages']").filter(has_text=re.compile("Retirar|Recusar"))
+    if await accept.count():
+        await accept.click()
+        await job.shows(page, "Aceite registrado.")
+    await withdraw.locator("button").click()
+    await job.shows(page, "Este canal está em silêncio.", "pela própria pessoa")
+    await page.goto("/preferencias")
+    await expect(page.locator("input[name=sms]")).not_to_be_checked()
+    await page.goto("/privacidade/textos")
+    await accept.click()
+    await job.shows(page, "Aceite registrado.")
+    await page.goto("/textos/sms_messages?versao=1")
+    await job.shows(page, "Avisos sobre exames por SMS", "Versão 1")
+
+
 async def test_signing_out_ends_the_session_in_the_browser(open_page: OpenPage, patient: Someone) -> None:
     page = await open_page()
     await sign_in(page, patient)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.portal.application.accesses import Accesses, AccessLine
+from services.portal.application.api.consents import ConsentsApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
 from services.portal.application.api.notifications import NotificationsApi
@@ -32,6 +33,7 @@ class OwnData:
     records: Json
     exams: Sequence[OwnExam]
     preferences: Json
+    consents: Json
     messages: Sequence[Json]
     proxies: Json
     shares: Sequence[Json]
@@ -46,6 +48,7 @@ class GatherOwnData:
     notifications: NotificationsApi
     relations: RelationsApi
     privacy: PrivacyApi
+    consents: ConsentsApi
     accesses: Accesses
 
     async def run(self, caller: Caller) -> OwnData:
@@ -66,6 +69,7 @@ class GatherOwnData:
             records=records,
             exams=exams,
             preferences=await self.notifications.preferences(caller),
+            consents=await self.consents.of(caller),
             messages=messages,
             proxies=await self.relations.proxies(caller),
             shares=await self.relations.let_in(caller),

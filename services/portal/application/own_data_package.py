@@ -40,7 +40,7 @@ def _files(data: OwnData) -> Iterable[tuple[str, Any]]:
         yield f"DiagnosticReport/{own.exam['protocol']}.json", _report(own)
     yield "Communication.json", data.messages
     yield "Preferences.json", data.preferences
-    yield "Consent.json", {"proxies": data.proxies, "shares": data.shares}
+    yield "Consent.json", {"proxies": data.proxies, "shares": data.shares, "answers": data.consents}
     yield "AuditEvent.json", [asdict(line) for line in data.accesses]
 
 

@@ -10,6 +10,7 @@ from services.portal.application.accesses import Accesses
 from services.portal.application.api.access_logs import AccessLogsApi
 from services.portal.application.api.accounts import AccountsApi
 from services.portal.application.api.audit import AuditApi
+from services.portal.application.api.consents import ConsentsApi
 from services.portal.application.api.dead_letters import DeadLettersApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
@@ -63,6 +64,7 @@ def compose(settings: PortalSettings, gateway: ApiGateway, store: SealedStore, c
         machines=MachinesApi(gateway),
         audit=AuditTrail(AuditApi(gateway)),
         privacy=PrivacyApi(gateway),
+        consents=ConsentsApi(gateway),
         accesses=Accesses(AccessLogsApi(gateway), accounts),
         relations=RelationsApi(gateway),
         security=security,

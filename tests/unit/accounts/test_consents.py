@@ -71,17 +71,15 @@ async def waiting(world: World, caller: Principal) -> set[ConsentKind]:
 
 def told(world: World) -> list[tuple[str, bool]]:
     updates = [each for each in world.events if isinstance(each, AccountUpdated) and each.messages]
-    wires = [message_of(each)[0].data for each in updates]
-    assert all(isinstance(each, Wire) for each in wires)
-    return [(one.channel, one.allowed) for each in wires for one in each.messages]  # type: ignore[union-attr]
+    wires = [data for each in updates if isinstance(data := message_of(each)[0].data, Wire)]
+    return [(one.channel, one.allowed) for each in wires for one in each.messages]
 
 
 async def with_guardian(world: World, born: str) -> tuple[UUID, Principal, Principal]:
     """Return the minor's record, the minor and the guardian."""
     child_id, child = await register(world, cpf=None, birth_date=born, email="b@example.com")
     adult_id, adult = await register(world)
-    proof = "birth_certificate"
-    await world.desk.record_guardian(child_id, adult_id, proof, DESK, repeat(), address=None)
+    await world.desk.record_guardian(child_id, adult_id, "birth_certificate", DESK, repeat(), address=None)
     return child_id, child, adult
 
 

@@ -265,7 +265,8 @@ def silenced(version: int, **changes: Any) -> Message:
 
 
 async def test_a_channel_silenced_at_accounts_is_silent_for_what_may_be_declined(world: World) -> None:
-    await world.hear(account_created(), silenced(2), result_ready(7), one_time_code())
+    await world.hear(account_created(), silenced(2), result_ready(7))
+    await world.hear(one_time_code("424242", NOON + timedelta(minutes=9)))
     await world.send_all()
     assert world.states() == {
         "ready/email": "sent",

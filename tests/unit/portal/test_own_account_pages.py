@@ -32,6 +32,7 @@ async def test_an_account_is_made_with_the_code_of_the_email(browser: Browser, w
     page = await browser.send("/criar-conta/senha", typed | {"code": f" {SENT[:3]} {SENT[3:]}"})
     assert (page.url.path, "Conta criada." in page.text) == ("/entrar", True)
     assert world.asked[-1]["password"] == CHOSEN
+    assert world.asked[-1]["shown"] == {"terms": 2, "privacy": 2}
     assert world.asked[0]["locale"] == "pt-BR"
     assert (await browser.open("/criar-conta/senha")).headers["location"] == "/criar-conta"
 

@@ -21,6 +21,7 @@ FAMILIES = (
     "own_data_who",
     "correction_field",
     "correction_state",
+    *("consent_kind", "consent_act", "consent_by", "consent_channel"),
     *(
         "delivery",
         "role",

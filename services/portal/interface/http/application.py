@@ -17,6 +17,7 @@ from services.portal.interface.http.pages import (
     audit,
     bench,
     confirm,
+    consents,
     contact,
     corrections,
     dead_letters,
@@ -58,7 +59,7 @@ PAGES = (
     notices, dead_letters, accesses, account, permissions, others, emergency, verification,
     staff, invitation, sign_up, contact, duplicates,
     integrations, audit,
-    privacy, erasure_requests, own_data, corrections,
+    privacy, erasure_requests, own_data, corrections, consents,
 )  # fmt: skip
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from services.portal.application.accesses import Accesses
 from services.portal.application.api.accounts import AccountsApi
+from services.portal.application.api.consents import ConsentsApi
 from services.portal.application.api.dead_letters import DeadLettersApi
 from services.portal.application.api.exams import ExamsApi
 from services.portal.application.api.files import FilesApi
@@ -42,6 +43,7 @@ class Portal:
     machines: MachinesApi
     audit: AuditTrail
     privacy: PrivacyApi
+    consents: ConsentsApi
     sessions: Sessions
     searches: Searches
     store: SealedStore

@@ -9,6 +9,7 @@ from tests.unit.portal.fake.access_logs import access_logs
 from tests.unit.portal.fake.accounts import accounts
 from tests.unit.portal.fake.audit import audit
 from tests.unit.portal.fake.bench import bench
+from tests.unit.portal.fake.consents import consents
 from tests.unit.portal.fake.dead_letters import dead_letters
 from tests.unit.portal.fake.exams import exam_of, exams
 from tests.unit.portal.fake.identity import identity
@@ -37,6 +38,7 @@ def fake_api(world: World) -> FastAPI:
         identity(world),
         merges(world),
         privacy(world),
+        consents(world),
         exams(world),
         bench(world),
         files(world),

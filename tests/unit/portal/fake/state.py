@@ -71,6 +71,8 @@ class World:
     signed_out: list[str] = field(default_factory=list)
     erasures: dict[str, Json] = field(default_factory=dict)  # by person
     corrections: dict[str, Json] = field(default_factory=dict)
+    answers: list[Json] = field(default_factory=list)  # the ledger of consents, the newest last
+    texts_wait: bool = False  # somebody has a notice to read
     decisions: dict[str, Json] = field(default_factory=dict)
     asked: list[Json] = field(default_factory=list)
     accepted: list[Json] = field(default_factory=list)

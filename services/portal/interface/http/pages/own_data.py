@@ -29,7 +29,13 @@ async def download(visit: Patient, _: Annotated[Form, checked_form()]) -> Respon
     """All or nothing: a failure on the way is a page that says so, never half a package."""
     portal = visit.portal
     gather = GatherOwnData(
-        portal.exams, portal.files, portal.notifications, portal.relations, portal.privacy, portal.accesses
+        portal.exams,
+        portal.files,
+        portal.notifications,
+        portal.relations,
+        portal.privacy,
+        portal.consents,
+        portal.accesses,
     )
     data = await gather.run(visit.caller)
     now = portal.clock.now()

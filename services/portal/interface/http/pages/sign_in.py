@@ -10,6 +10,7 @@ from services.portal.interface.http.passkey_answer import credential_of
 from services.portal.interface.http.safe_redirect import safe_path
 from services.portal.interface.http.visit import Form, Visit
 from services.portal.interface.http.visitors import anyone, checked_form, visitors
+from services.shared.kernel.principal import Role
 from services.shared.platform.http.api import json_response
 
 router = APIRouter()
@@ -89,4 +90,16 @@ async def next_step(visit: Visit, step: Json, wanted: str) -> Response:
 
 async def welcome(visit: Visit, granted: Json, wanted: str) -> Response:
     visit.session = await visit.portal.sessions.open(visit.visitor_id, granted)
-    return visit.remember_device(visit.become(visit.go(wanted), visit.session.id))
+    notice = "texts_to_read" if await _has_texts_to_read(visit) else None
+    return visit.remember_device(visit.become(visit.go(wanted, notice=notice), visit.session.id))
+
+
+async def _has_texts_to_read(visit: Visit) -> bool:
+    """Asked once for each sign-in, of patients; said on the page they wanted, and never in its way."""
+    if not visit.has(Role.PATIENT):
+        return False
+    try:
+        standing = await visit.portal.consents.of(visit.caller)
+    except ApiProblem:
+        return False
+    return any(each["waits"] for each in standing["items"])

@@ -35,7 +35,8 @@ async def sign_up(visit: Anybody, form: Typed) -> Response:
         if not problem.concerns_input:
             raise
         return await _form(visit, typed, problem)
-    await visit.portal.store.put(visit.visitor_id, _SLOT, {"id": sign_up_id}, _KEPT_S)
+    shown = await _shown(visit)
+    await visit.portal.store.put(visit.visitor_id, _SLOT, {"id": sign_up_id, "shown": shown}, _KEPT_S)
     return visit.go("/criar-conta/senha")
 
 
@@ -55,7 +56,12 @@ async def choose_password(visit: Anybody, form: Typed) -> Response:
     if password != form.raw("repeated"):
         errors = {"repeated": text(visit.locale, "first_access.passwords_differ")}
         return visit.page("sign_up_password.html", status=422, problem=None, errors=errors)
-    completion = {"sign_up_id": asked["id"], "code": _code(form, "code"), "password": password}
+    completion = {
+        "sign_up_id": asked["id"],
+        "code": _code(form, "code"),
+        "password": password,
+        "shown": asked["shown"],
+    }
     try:
         await visit.portal.identity.complete_sign_up(visit.caller, completion)
     except ApiProblem as problem:
@@ -113,6 +119,17 @@ async def link_records(visit: Patient, form: Typed) -> Response:
     await visit.portal.sessions.drop(visit.signed_in.id)
     visit.session = None
     return visit.go("/entrar", notice="records_linked")
+
+
+async def _shown(visit: Visit) -> dict[str, int]:
+    """The versions of the notices that the next page links to; without them the account is made all the same."""
+    try:
+        texts = [
+            await visit.portal.consents.text(visit.caller_with(None), kind) for kind in ("terms", "privacy")
+        ]
+    except ApiProblem:
+        return {}
+    return {text["kind"]: text["version"] for text in texts}
 
 
 def _code(form: Form, name: str) -> str:
