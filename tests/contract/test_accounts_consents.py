@@ -13,7 +13,6 @@ from services.accounts.domain.consent import ConsentAct, ConsentChannel, Consent
 from services.accounts.infrastructure.in_memory.stores import OutOfScope
 from services.accounts.infrastructure.in_memory.transactions import InMemoryTransactions
 from services.shared.kernel.ids import new_id
-from services.shared.platform.postgres.database import Scope
 from tests.integration.accounts.postgres import connected, migrated
 from tests.unit.accounts.samples import NOW
 
@@ -84,29 +83,3 @@ async def test_nobody_else_reads_or_writes_them(transactions: Transactions) -> N
         with pytest.raises((OutOfScope, asyncpg.InsufficientPrivilegeError)):
             async with transactions.write(**scope) as work:
                 await work.consents.add(replace(entry, id=new_id()))
-
-
-@pytest.mark.parametrize(
-    "statement",
-    ["UPDATE consents SET act = 'given'", "DELETE FROM consents", "TRUNCATE consents"],
-    ids=["update", "delete", "truncate"],
-)
-async def test_neither_the_service_nor_whoever_owns_the_table_changes_it(
-    urls: DatabaseUrls | None, postgres_admin_url: str, statement: str
-) -> None:
-    if urls is None:
-        pytest.skip("rights are PostgreSQL's")
-    entry = an_entry(ConsentAct.WITHDRAWN)
-    async with connected(urls) as link:
-        async with link.transactions.write(person_id=entry.person_id) as work:
-            await work.consents.add(entry)
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            async with link.database.write(Scope(person_id=entry.person_id)) as session:
-                await session.execute(statement)
-    name = urls.app.rpartition("/")[2]
-    superuser = await asyncpg.connect(postgres_admin_url.rpartition("/")[0] + f"/{name}")
-    try:
-        with pytest.raises(asyncpg.RaiseError, match="append-only"):
-            await superuser.execute(statement)
-    finally:
-        await superuser.close()
