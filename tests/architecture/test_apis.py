@@ -51,6 +51,7 @@ def test_only_these_routes_are_open_to_everyone() -> None:
         f"POST {accounts}/sign-ins/totp",
         f"POST {accounts}/sign-ins/totp/confirmation",
         f"POST {accounts}/password-resets",
+        f"GET {accounts}/consents/texts/{{kind}}",
         f"POST {accounts}/erasures/receipt",
         f"POST {accounts}/password-resets/completion",
         f"POST {accounts}/first-access",
