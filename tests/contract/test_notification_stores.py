@@ -10,6 +10,7 @@ import pytest
 
 from services.notification.application.ports import AuditLog
 from services.notification.bootstrap.wiring import Stores
+from services.notification.domain.channel import Channel
 from services.notification.domain.clinic import Clinic
 from services.notification.domain.contact import Contact, forgotten_contact
 from services.notification.domain.exam_progress import ExamProgress
@@ -142,6 +143,7 @@ async def test_a_parked_notice_waits_for_its_person_alone(stores: Stores) -> Non
         has_secret=True,
         obsolete="superseded",
         traceparent="t",
+        channels=(Channel.SMS,),
     )
     other = replace(notice, reason="exam:2:ready:1", person_id=uuid4(), exam_id=None, at=None)
     await asyncio.gather(*(stores.parked.park(parked) for parked in (notice, notice, notice, other)))

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from services.notification.domain.delivery import Lane
 from services.notification.domain.preferences import Preferences
 from tests.unit.notification.world import (
@@ -255,3 +257,23 @@ async def test_that_an_exam_belongs_to_another_record_now_is_told_to_nobody(worl
     moved = exam_updated(9, "scheduled", "scheduled", scheduled_at=later, person_changed=True)
     assert await world.hear(moved) == ["done"]
     assert world.log == []
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["contact known", "contact comes later"])
+@pytest.mark.parametrize("channel", ["email", "sms"])
+async def test_a_code_goes_to_the_contacts_it_was_made_for_and_to_no_other(
+    world: World, channel: str, known: bool
+) -> None:
+    """ASVS 5.0, 6.6.1: a number that nobody confirmed gets no code."""
+    code = one_time_code("482913", NOON + timedelta(minutes=10), channels=[channel])
+    await world.hear(*((account_created(), code) if known else (code, account_created())))
+    await world.send_all()
+    assert world.states() == {f"one_time_code/{channel}": "sent"}
+
+
+async def test_a_code_whose_only_contact_is_unknown_is_logged_and_goes_nowhere_else(world: World) -> None:
+    code = one_time_code("482913", NOON + timedelta(minutes=10), channels=["sms"])
+    await world.hear(account_created(phone=None, sms_capable=False), code)
+    await world.send_all()
+    assert world.states() == {"one_time_code/sms": "suppressed"}
+    assert world.email.sent == []
