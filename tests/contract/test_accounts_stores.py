@@ -612,10 +612,27 @@ async def test_sessions_rotate_their_tokens(stores: Stores) -> None:
         assert await work.sessions.get(session.id) is None
 
 
+async def test_which_contacts_were_confirmed_and_who_changed_what_at_a_desk_is_kept(stores: Stores) -> None:
+    clinic = await stores.a_clinic()
+    person = await stores.a_person(clinic, email="ana@example.com", desk_contact_by=new_id())
+    assert (person.email_confirmed, person.phone_confirmed) == (False, True)
+    async with stores.transactions.write(person_id=person.id) as work:
+        assert await work.accounts.get(person.id) == person
+        changed = replace(
+            person,
+            email_confirmed=True,
+            phone_confirmed=False,
+            desk_contact_by=None,
+            desk_factors_by=new_id(),
+        )
+        await work.accounts.save(changed)
+        assert await work.accounts.get(person.id) == changed
+
+
 async def test_one_code_per_person_the_newest(stores: Stores) -> None:
     person = await stores.a_person(await stores.a_clinic())
-    code = OneTimeCode(person.id, b"first", NOW, NOW + timedelta(minutes=10))
-    newer = replace(code, code_hash=b"second", tries=2)
+    code = OneTimeCode(person.id, NOW, NOW + timedelta(minutes=10), email_hash=b"first")
+    newer = replace(code, email_hash=b"second", sms_hash=b"third", tries=2)
     async with stores.transactions.write(person_id=person.id) as work:
         assert await work.codes.get(person.id) is None
         await work.codes.put(code)

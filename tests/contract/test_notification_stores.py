@@ -158,6 +158,7 @@ async def test_a_parked_notice_waits_for_its_person_alone(stores: Stores) -> Non
         has_secret=True,
         obsolete="superseded",
         traceparent="t",
+        channels=(Channel.SMS,),
     )
     other = replace(notice, reason="exam:2:ready:1", person_id=uuid4(), exam_id=None, at=None)
     await asyncio.gather(*(stores.parked.park(parked) for parked in (notice, notice, notice, other)))

@@ -3,16 +3,14 @@
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from services.accounts.application.ports import IdentifierVault
 from services.accounts.domain.account import Locale
 from services.accounts.domain.confirmation import Confirmation, Purpose
+from services.accounts.domain.contact import Channel
 from services.accounts.domain.events import AddressedMessage
 from services.accounts.domain.one_time_code import LIFETIME, new_code
-
-Channel = Literal["email", "sms"]
 
 
 class ConfirmationCodes:

@@ -1,4 +1,4 @@
-"""Sends codes to the contact on file, never to one given now, and compares what was typed."""
+"""Sends codes to the contacts on file that were confirmed, never to one given now, and compares what was typed."""
 
 import hmac
 from datetime import datetime, timedelta
@@ -44,6 +44,7 @@ class ContactCodes:
                 clinic_id=account.home_clinic_id,
                 code=code,
                 expires_at=now + CODE_LIFETIME,
+                channels=account.confirmed_channels,
                 purpose=_PURPOSE[ticket.errand],
             )
         )

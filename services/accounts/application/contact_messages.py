@@ -1,32 +1,37 @@
-"""What is sent while a contact changes: codes to both, and word to the one that was replaced."""
+"""Word to a contact about itself and the account: that it was replaced, that the second step was removed."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
-from services.accounts.application.confirmation_codes import Channel
 from services.accounts.domain.account import Account
+from services.accounts.domain.contact import Channel
 from services.accounts.domain.events import AddressedMessage
 
 _WORD_USEFUL = timedelta(days=1)
 
 
-def contact_of(account: Account, channel: Channel) -> str | None:
-    """Return where the channel reaches the person; SMS goes to mobile numbers only."""
-    if channel == "email":
-        return account.email
-    return account.phone.e164 if account.phone and account.phone.sms_capable else None
-
-
 def word_to_old_contact(account: Account, channel: Channel, now: datetime) -> AddressedMessage:
     """Return the word to the account's present contact that it was replaced: the last it hears."""
-    old = contact_of(account, channel)
-    assert old is not None, "there is a contact to tell"
+    return _word(account, channel, "contact_changed", now)
+
+
+def word_of_reset(account: Account, channel: Channel, now: datetime) -> AddressedMessage:
+    """Return the word that somebody vouched for the person and every second factor was removed."""
+    return _word(account, channel, "factors_reset", now)
+
+
+def _word(
+    account: Account, channel: Channel, template: Literal["contact_changed", "factors_reset"], now: datetime
+) -> AddressedMessage:
+    place = account.contact(channel)
+    assert place is not None, "there is a contact to tell"
     return AddressedMessage(
         occurred_at=now,
         recipient_id=account.id,
         clinic_id=account.home_clinic_id,
-        template="contact_changed",
+        template=template,
         channel=channel,
-        address=old,
+        address=place,
         first_name=account.name.split()[0],
         locale=account.locale,
         at=now,

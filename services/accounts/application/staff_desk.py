@@ -10,6 +10,7 @@ from services.accounts.application.commands.give_access_again import GiveAccessA
 from services.accounts.application.commands.invite_staff import InviteStaff
 from services.accounts.application.commands.prove_second_factor import ProveSecondFactor
 from services.accounts.application.commands.resend_invitation import ResendInvitation
+from services.accounts.application.commands.reset_factors import ResetFactors
 from services.accounts.application.commands.verify_registration import VerifyRegistration
 from services.accounts.application.commands.withdraw_invitation import WithdrawInvitation
 from services.accounts.application.guess_limit import GuessLimit
@@ -39,6 +40,7 @@ class StaffDesk:
     end_access: EndAccess
     give_access_again: GiveAccessAgain
     end_sessions: EndPersonsSessions
+    reset_factors: ResetFactors
     verify: VerifyRegistration
 
 
@@ -89,5 +91,6 @@ def build_staff_desk(  # noqa: PLR0917
         end_access=EndAccess(transactions, clock),
         give_access_again=GiveAccessAgain(transactions, clock),
         end_sessions=EndPersonsSessions(transactions, clock),
+        reset_factors=ResetFactors(transactions, clock),
         verify=VerifyRegistration(transactions, clock),
     )

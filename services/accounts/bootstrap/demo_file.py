@@ -49,6 +49,8 @@ def _person(entry: Entry) -> SeedPerson:
         phone=parse_phone(entry["phone"]) if entry.get("phone") else None,
         home_clinic_id=UUID(entry["clinics"][0]),
         has_password=True,
+        email_confirmed=bool(entry.get("email")),
+        phone_confirmed=bool(entry.get("phone")),
     )
     logins = [Login.typed(entry["login"])]
     if entry.get("cpf"):

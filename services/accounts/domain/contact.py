@@ -1,6 +1,7 @@
 """How to reach a person: e-mail address and phone number."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -9,6 +10,8 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberTyp
 from services.accounts.domain.errors import EMAIL_INVALID, PHONE_INVALID
 
 _LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3
+
+Channel = Literal["email", "sms"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,8 +189,8 @@ PASSWORD_TOO_SHORT_ALONE = _kind(
 NOT_REACHABLE = _kind(
     "not_reachable",
     Category.CONFLICT,
-    "Não há e-mail ou celular no seu cadastro. Peça à clínica que o complete.",
-    "There is no e-mail or mobile phone on your record. Ask the clinic to add one.",
+    "Não há e-mail ou celular confirmado no seu cadastro. Confirme um em Conta, Contato, ou peça à clínica.",
+    "No e-mail or mobile phone on your record is confirmed. Confirm one under Account, Contact, or ask your clinic.",
 )
 ENROL_FIRST = _kind(
     "enrol_first",

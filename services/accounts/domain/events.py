@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.accounts.domain.account import Account, Locale
+from services.accounts.domain.contact import Channel
 from services.accounts.domain.membership import Membership
 from services.accounts.domain.patient_record import PatientRecord
 from services.accounts.domain.proxy import Proxy
@@ -82,12 +83,16 @@ CodePurpose = Literal["first_access", "sign_in", "step_up", "password_reset", "r
 
 @dataclass(frozen=True, kw_only=True)
 class OneTimeCodeIssued(DomainEvent):
-    """A code was made for a person who asked for one. A command, not an announcement: it is secret."""
+    """A code was made for a person who asked for one. A command, not an announcement: it is secret.
+
+    It goes to the contacts of these channels alone.
+    """
 
     account_id: UUID
     clinic_id: UUID
     code: str
     expires_at: datetime
+    channels: tuple[Channel, ...]
     purpose: CodePurpose = "first_access"
 
 
@@ -101,9 +106,14 @@ class AddressedMessage(DomainEvent):
     recipient_id: UUID
     clinic_id: UUID
     template: Literal[
-        "staff_invitation", "contact_code", "contact_changed", "account_exists", "erasure_requested"
+        "staff_invitation",
+        "contact_code",
+        "contact_changed",
+        "account_exists",
+        "erasure_requested",
+        "factors_reset",
     ]
-    channel: Literal["email", "sms"]
+    channel: Channel
     address: str = field(repr=False)
     first_name: str = field(default="", repr=False)
     locale: Locale

@@ -1,16 +1,15 @@
 """A contact a person wants to change to."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from services.accounts.domain.account import Account
-from services.accounts.domain.contact import Phone, parse_email, parse_phone
+from services.accounts.domain.contact import Channel, Phone, parse_email, parse_phone
 from services.accounts.domain.identity_errors import CONTACT_MISSING, CONTACT_SAME, PHONE_NOT_MOBILE
 
 
 @dataclass(frozen=True, slots=True)
 class NewContact:
-    channel: Literal["email", "sms"]
+    channel: Channel
     value: str
 
     @classmethod
@@ -31,9 +30,12 @@ class NewContact:
         return "email" if self.channel == "email" else "phone"
 
     def must_differ_from(self, account: Account) -> None:
-        known = account.email if self.channel == "email" else account.phone and account.phone.e164
-        if known == self.value:
+        """The contact on file already may be asked for as long as it was not confirmed."""
+        if self.is_on(account) and account.has_confirmed(self.channel):
             raise CONTACT_SAME.error(field=self.field)
+
+    def is_on(self, account: Account) -> bool:
+        return account.contact(self.channel) == self.value
 
     def put_on(self, account: Account) -> Account:
         if self.channel == "email":

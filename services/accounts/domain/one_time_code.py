@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from services.accounts.domain.contact import Channel
+
 LIFETIME = timedelta(minutes=10)
 MOST_TRIES = 5
 BETWEEN_CODES = timedelta(seconds=60)
@@ -12,13 +14,20 @@ BETWEEN_CODES = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class OneTimeCode:
-    """What is kept of a code: its keyed hash, never the code. One per person; a new one replaces the old."""
+    """What is kept of the codes sent at one request: a keyed hash for each channel, never the code. A code of its own
+    went by each, so that the one typed says which contact reached the person. One row per person; a new one replaces
+    the old.
+    """
 
     person_id: UUID
-    code_hash: bytes
     issued_at: datetime
     expires_at: datetime
+    email_hash: bytes | None = None
+    sms_hash: bytes | None = None
     tries: int = 0
+
+    def hash_of(self, channel: Channel) -> bytes | None:
+        return self.email_hash if channel == "email" else self.sms_hash
 
     def tried(self) -> "OneTimeCode":
         return replace(self, tries=self.tries + 1)

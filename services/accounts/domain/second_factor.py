@@ -21,6 +21,14 @@ ENROLLED = frozenset({Factor.TOTP, Factor.PASSKEY})
 """Factors that a person has set up: one of them makes the others but the contact code possible."""
 
 
+class IdentifiedHow(StrEnum):
+    """How a person who lost every factor was identified anew by whoever vouches for it."""
+
+    PHOTO_DOCUMENT = "photo_document"  # seen in person, with the person
+    PROFESSIONAL_CARD = "professional_card"  # of the council, with a photograph, in person
+    VIDEO_DOCUMENT = "video_document"  # document and face on a call placed to a number known before
+
+
 class CodeVerdict(Enum):
     ACCEPTED = "accepted"
     REPLAYED = "replayed"

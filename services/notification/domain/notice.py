@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from services.notification.domain.channel import Channel
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
@@ -20,4 +22,5 @@ class Notice:
     exam_version: int | None = None  # set where any later change of the exam makes the text wrong
     has_secret: bool = False  # the vault keeps a code under this reason
     addressed: bool = False  # the vault keeps the address too: it is on no contact's file
+    channels: tuple[Channel, ...] = tuple(Channel)  # a code goes to the contacts it was made for alone
     obsolete: str | None = None  # why it is not told any more; the log still shows it

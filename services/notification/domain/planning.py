@@ -29,10 +29,10 @@ def plan(
         channel: _decision(
             notice, template, channel, contact=contact, preferences=preferences, quiet=quiet, now=now
         )
-        for channel in Channel
+        for channel in notice.channels
     }
     reached = {channel: what for channel, what in decisions.items() if what != Suppress(NO_ADDRESS)}
-    chosen = reached or {Channel.EMAIL: Suppress(NO_ADDRESS)}
+    chosen = reached or {next(iter(notice.channels), Channel.EMAIL): Suppress(NO_ADDRESS)}
     return [
         _delivery(notice, template, channel, what=what, contact=contact, now=now)
         for channel, what in chosen.items()

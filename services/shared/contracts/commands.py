@@ -12,7 +12,10 @@ from pydantic import BaseModel, ConfigDict
 
 
 class SendOneTimeCode(BaseModel):
-    """Send a short-lived code to the person's contacts on file. The code is never stored nor logged."""
+    """Send a short-lived code to the person's contacts on file. The code is never stored nor logged.
+
+    `channels`: the contacts it may go to; a code that lets somebody in goes to confirmed ones alone.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -20,6 +23,7 @@ class SendOneTimeCode(BaseModel):
     code: str
     expires_at: datetime
     purpose: Literal["first_access", "sign_in", "step_up", "password_reset", "record_link"]
+    channels: list[Literal["email", "sms"]] = ["email", "sms"]
 
 
 class SendSignInAlert(BaseModel):
@@ -51,7 +55,12 @@ class SendToAddress(BaseModel):
 
     recipient_id: UUID
     template: Literal[
-        "staff_invitation", "contact_code", "contact_changed", "account_exists", "erasure_requested"
+        "staff_invitation",
+        "contact_code",
+        "contact_changed",
+        "account_exists",
+        "erasure_requested",
+        "factors_reset",
     ]
     channel: Literal["email", "sms"]
     address: str

@@ -144,6 +144,8 @@ def an_account(kind: AccountKind, name: str, clinic: Clinic, *, email: str | Non
         phone=Phone("+5511912345678"),
         home_clinic_id=clinic.id,
         has_password=True,
+        email_confirmed=email is not None,
+        phone_confirmed=True,
     )
 
 

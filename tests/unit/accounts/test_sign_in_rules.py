@@ -149,7 +149,7 @@ def test_a_refresh_token_is_good_once() -> None:
 
 
 def test_a_code_lasts_ten_minutes_and_five_tries() -> None:
-    code = OneTimeCode(new_id(), b"", NOW, NOW + LIFETIME)
+    code = OneTimeCode(new_id(), NOW, NOW + LIFETIME)
     assert code.is_open(NOW + timedelta(minutes=9))
     assert not code.is_open(NOW + timedelta(minutes=10))
     for _ in range(MOST_TRIES):
@@ -159,10 +159,10 @@ def test_a_code_lasts_ten_minutes_and_five_tries() -> None:
 
 
 def test_codes_are_a_minute_apart_and_ten_after_five_wrong_tries() -> None:
-    code = OneTimeCode(new_id(), b"", NOW, NOW + LIFETIME)
+    code = OneTimeCode(new_id(), NOW, NOW + LIFETIME)
     assert not code.allows_another(NOW + timedelta(seconds=59))
     assert code.allows_another(NOW + timedelta(seconds=60))
-    burnt = OneTimeCode(new_id(), b"", NOW, NOW + LIFETIME, tries=MOST_TRIES)
+    burnt = OneTimeCode(new_id(), NOW, NOW + LIFETIME, tries=MOST_TRIES)
     assert not burnt.allows_another(NOW + timedelta(minutes=9))
     assert burnt.allows_another(NOW + timedelta(minutes=10))
 

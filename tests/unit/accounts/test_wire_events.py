@@ -46,7 +46,8 @@ EVENTS = [
     (ProfessionalRegistered(occurred_at=NOW, membership=MEMBERSHIP), "doctor.registered", "accounts-events"),
     (
         OneTimeCodeIssued(
-            occurred_at=NOW, account_id=PERSON.id, clinic_id=CLINIC_A.id, code="123456", expires_at=NOW
+            occurred_at=NOW, account_id=PERSON.id, clinic_id=CLINIC_A.id, code="123456", expires_at=NOW,
+            channels=("sms",),
         ),
         "notification.command.one_time_code",
         "notification-commands",

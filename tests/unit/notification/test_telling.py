@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from services.notification.domain.delivery import Lane
 from services.notification.domain.preferences import Preferences
 from services.shared.platform.messaging.envelope import Message
@@ -290,3 +292,23 @@ async def test_late_and_repeated_words_undo_nothing(world: World) -> None:
 async def test_a_word_about_a_channel_revives_nothing_of_who_was_erased(world: World) -> None:
     await world.hear(account_created(), account_deleted(5), silenced(4), silenced(6))
     assert await world.preferences.find(ANA) == Preferences()
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["contact known", "contact comes later"])
+@pytest.mark.parametrize("channel", ["email", "sms"])
+async def test_a_code_goes_to_the_contacts_it_was_made_for_and_to_no_other(
+    world: World, channel: str, known: bool
+) -> None:
+    """ASVS 5.0, 6.6.1: a number that nobody confirmed gets no code."""
+    code = one_time_code("482913", NOON + timedelta(minutes=10), channels=[channel])
+    await world.hear(*((account_created(), code) if known else (code, account_created())))
+    await world.send_all()
+    assert world.states() == {f"one_time_code/{channel}": "sent"}
+
+
+async def test_a_code_whose_only_contact_is_unknown_is_logged_and_goes_nowhere_else(world: World) -> None:
+    code = one_time_code("482913", NOON + timedelta(minutes=10), channels=["sms"])
+    await world.hear(account_created(phone=None, sms_capable=False), code)
+    await world.send_all()
+    assert world.states() == {"one_time_code/sms": "suppressed"}
+    assert world.email.sent == []

@@ -100,7 +100,7 @@ def test_every_text_the_service_sends_exists_in_both_languages() -> None:
     sent = {
         "welcome", "scheduled", "rescheduled", "cancelled", "annulled", "completed", "processed", "ready",
         "corrected", "one_time_code", "login_alert", "emergency_access", "staff_invitation", "contact_code",
-        "contact_changed", "account_exists", "erasure_requested",
+        "contact_changed", "account_exists", "erasure_requested", "factors_reset",
     }  # fmt: skip
     assert sent <= TEMPLATES.keys()
     assert all(template.pt != template.en for template in TEMPLATES.values())
@@ -110,7 +110,7 @@ def test_security_texts_are_marked_and_only_the_critical_contact_is_repeated() -
     security = {name for name, template in TEMPLATES.items() if template.is_security}
     assert security == {
         "contact_us", "password_reset", "login_alert", "one_time_code", "staff_invitation", "contact_code",
-        "contact_changed", "account_exists", "erasure_requested", "emergency_access",
+        "contact_changed", "account_exists", "erasure_requested", "factors_reset", "emergency_access",
     }  # fmt: skip
     assert [name for name, template in TEMPLATES.items() if template.repeat_when_unknown] == ["contact_us"]
 

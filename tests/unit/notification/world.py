@@ -138,8 +138,8 @@ def file_processed(kind: str) -> Message:
     return message("file.processed", data)
 
 
-def one_time_code(code: str, expires_at: datetime) -> Message:
-    data = SendOneTimeCode(account_id=ANA, code=code, expires_at=expires_at, purpose="first_access")
+def one_time_code(code: str, expires_at: datetime, **more: Any) -> Message:
+    data = SendOneTimeCode(account_id=ANA, code=code, expires_at=expires_at, purpose="first_access", **more)
     return message("notification.command.one_time_code", data)
 
 

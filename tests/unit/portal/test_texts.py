@@ -19,6 +19,7 @@ FAMILIES = (
     *("scope.", "others.", "guardian."),
     *("erasure_item", "erasure_text", "erasure_will", "erasure_done", "erasure_decision", "receipt_state"),
     "own_data_who",
+    "identified",
     "correction_field",
     "correction_state",
     *("consent_kind", "consent_act", "consent_by", "consent_channel"),

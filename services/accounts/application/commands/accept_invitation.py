@@ -98,6 +98,7 @@ class AcceptInvitation:
             phone=None,
             home_clinic_id=invitation.clinic_id,
             has_password=True,
+            email_confirmed=True,  # the invitation's code came by it
         )
         async with self._transactions.write(clinic_id=invitation.clinic_id, person_id=account.id) as work:
             await work.accounts.add(account)

@@ -12,6 +12,7 @@ from services.accounts.application.queries.patient_access import clinic_of, read
 from services.accounts.domain.account import Account
 from services.accounts.domain.confirmation import Purpose
 from services.accounts.domain.contact import Phone
+from services.accounts.domain.factor_errors import ANOTHER_HAND
 from services.accounts.domain.identity_errors import (
     ANOTHER_CLINICS_CONTACT,
     CODE_TOO_SOON,
@@ -34,7 +35,8 @@ class ContactReason(StrEnum):
 class ChangeContactAtDesk:
     """For a person who stands at the desk with a document and cannot confirm on the old contact. The new one still
     confirms: its code is read out to staff. The reason is kept in the audit, the old contact is told. Only the clinic
-    that registered the person first may do it: secrets of every clinic go there.
+    that registered the person first may do it: secrets of every clinic go there; and nobody who removed the person's
+    second factors: both together would let that one hand in.
     """
 
     def __init__(self, transactions: Transactions, codes: ConfirmationCodes, clock: Clock) -> None:
@@ -48,7 +50,7 @@ class ChangeContactAtDesk:
         now = self._clock.now()
         record = await self._record(patient_id, caller)
         async with self._transactions.write(clinic_id=record.clinic_id, person_id=record.person_id) as work:
-            account = await self._account(work, record)
+            account = await self._account(work, record, caller)
             contact.must_differ_from(account)
             previous = await work.confirmations.get(account.id, Purpose.DESK_CONTACT)
             if previous is not None and not previous.allows_another(now):
@@ -91,7 +93,8 @@ class ChangeContactAtDesk:
         if asked.facts["patient_id"] != str(record.id) or not self._codes.proves(asked, [code]):
             return False
         contact = NewContact("email" if asked.facts["channel"] == "email" else "sms", asked.facts["value"])
-        await put_contact(work, await self._account(work, record), contact, now)
+        account = replace(await self._account(work, record, caller), desk_contact_by=caller.account_id)
+        await put_contact(work, account, contact, now)
         await work.patients.save(_with(record, contact))
         await work.confirmations.remove(record.person_id, Purpose.DESK_CONTACT)
         await work.audit(self._audit(record, contact, asked.facts["reason"], caller, address, now))
@@ -104,11 +107,13 @@ class ChangeContactAtDesk:
             raise NOT_FOUND.error()
         return record
 
-    async def _account(self, work: Work, record: PatientRecord) -> Account:
+    async def _account(self, work: Work, record: PatientRecord, caller: Principal) -> Account:
         account = await work.accounts.get(record.person_id, lock=True)
         assert account is not None, "the clinic sees whom it has on record"
         if account.home_clinic_id != record.clinic_id:
             raise ANOTHER_CLINICS_CONTACT.error()
+        if account.desk_factors_by == caller.account_id:
+            raise ANOTHER_HAND.error()
         return account
 
     def _audit(  # noqa: PLR0917

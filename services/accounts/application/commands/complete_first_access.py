@@ -14,6 +14,7 @@ from services.accounts.application.ports import (
 )
 from services.accounts.application.tell_clinics import tell_clinics
 from services.accounts.domain.account import Account
+from services.accounts.domain.contact import Channel
 from services.accounts.domain.errors import FIRST_ACCESS_FAILED
 from services.accounts.domain.login import Login
 from services.accounts.domain.password import PasswordBlocklist, accept_password
@@ -23,7 +24,8 @@ from services.shared.kernel.ids import new_id
 
 
 class CompleteFirstAccess:
-    """The code is good for ten minutes and five tries, once. An unknown login, a wrong and an expired code get the
+    """The code is good for ten minutes and five tries, once; it confirms the contact that it was sent to, so that
+    later codes may go there. An unknown login, a wrong and an expired code get the
     same answer after the same work. The password's own faults are told first: they depend on nobody's account.
     """
 
@@ -56,21 +58,25 @@ class CompleteFirstAccess:
         password_hash = await self._hasher.hash(accepted)  # for nobody too: the same work
         async with self._transactions.write(person_id=person_id) as work:
             account = await work.accounts.get(person_id, lock=True)
-            proved = account is not None and await self._proves(work, account, code)
-            if account is not None and proved:
-                await self._set_password(work, account, password_hash, address)
-        if not proved:  # raised out here, so that the try is counted
+            proved = await self._proved(work, account, code) if account else None
+            if account is not None and proved is not None:
+                await self._set_password(work, account.proved_at(proved), password_hash, address)
+        if proved is None:  # raised out here, so that the try is counted
             await self._guesses.failed(key)
             raise FIRST_ACCESS_FAILED.error(field="code")
         await self._guesses.succeeded(key, failures)
 
-    async def _proves(self, work: Work, account: Account, code: str) -> bool:
+    async def _proved(self, work: Work, account: Account, code: str) -> Channel | None:
+        """Return the channel by which this code was sent."""
         sent = await work.codes.get(account.id)
         if sent is None or account.has_password or not sent.is_open(self._clock.now()):
-            return False
+            return None
         await work.codes.put(sent.tried())
-        typed = self._vault.lookup(f"{account.id}|{code.strip()}", purpose="one-time-code")
-        return hmac.compare_digest(typed, sent.code_hash)
+        for channel in account.channels_on_file:
+            typed = self._vault.lookup(f"{account.id}|{channel}|{code.strip()}", purpose="one-time-code")
+            if hmac.compare_digest(typed, sent.hash_of(channel) or b""):
+                return channel
+        return None
 
     async def _set_password(
         self, work: Work, account: Account, password_hash: str, address: str | None

@@ -97,6 +97,7 @@ class CompleteSignUp:
             phone=None,
             home_clinic_id=UUID(facts["clinic_id"]),
             has_password=True,
+            email_confirmed=True,
         )
         await work.accounts.add(account)
         if not await work.accounts.claim_login(Login.typed(facts["email"]), account_id):

@@ -1,5 +1,6 @@
 """Joins a sign-in to the person whom a clinic registered."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -34,22 +35,26 @@ class ConfirmRecordLink:
     async def __call__(self, code: str, caller: Principal, *, address: str | None) -> None:
         now = self._clock.now()
         async with self._transactions.write(person_id=caller.account_id) as work:
-            person_id = await self._proved(work, caller.account_id, code, now)
-            if person_id is not None:
-                await self._join(work, caller.account_id, person_id, now, address)
-        if person_id is None:  # raised out here, so that the try is counted
+            proved = await self._proved(work, caller.account_id, code, now)
+            if proved is not None:
+                await self._join(work, caller.account_id, proved, now, address)
+        if proved is None:  # raised out here, so that the try is counted
             raise CONFIRMATION_FAILED.error(field="code")
 
-    async def _proved(self, work: Work, account_id: UUID, code: str, now: datetime) -> UUID | None:
+    async def _proved(
+        self, work: Work, account_id: UUID, code: str, now: datetime
+    ) -> Mapping[str, str] | None:
+        """Return what was asked for, when the code proves it."""
         asked = await work.confirmations.get(account_id, Purpose.RECORD_LINK)
         if asked is None or not asked.is_open(now):
             return None
         await work.confirmations.put(asked.tried())
-        return UUID(asked.facts["person_id"]) if self._codes.proves(asked, [code]) else None
+        return asked.facts if self._codes.proves(asked, [code]) else None
 
     async def _join(
-        self, work: Work, account_id: UUID, person_id: UUID, now: datetime, address: str | None
+        self, work: Work, account_id: UUID, proved: Mapping[str, str], now: datetime, address: str | None
     ) -> None:
+        person_id = UUID(proved["person_id"])
         me = await work.accounts.get(account_id, lock=True)
         credentials = await work.credentials.get(account_id, lock=True)
         if me is None or credentials is None:
@@ -66,7 +71,7 @@ class ConfirmRecordLink:
         ended = me.emptied()
         await work.accounts.save(ended)
         await work.act_for(person_id)
-        await self._take_over(work, me, person_id, credentials, now)
+        await self._take_over(work, me, person_id, credentials, proved, now)
         # After what the person's clinics are told, so that nothing about the heir waits for it.
         work.record(AccountDeleted(occurred_at=now, account=ended))
         await work.audit(
@@ -82,8 +87,14 @@ class ConfirmRecordLink:
             )
         )
 
-    async def _take_over(
-        self, work: Work, me: Account, person_id: UUID, credentials: Credentials, now: datetime
+    async def _take_over(  # noqa: PLR0917
+        self,
+        work: Work,
+        me: Account,
+        person_id: UUID,
+        credentials: Credentials,
+        proved: Mapping[str, str],
+        now: datetime,
     ) -> None:
         person = await work.accounts.get(person_id, lock=True)
         if person is None or person.has_password:  # has signed in some other way meanwhile
@@ -93,6 +104,8 @@ class ConfirmRecordLink:
             replace(credentials, person_id=person_id, passkeys=0, recovery_codes_left=0)
         )
         await work.codes.remove(person_id)
+        if proved.get("channels") == "sms":  # one code went to both contacts, where there were two
+            person = person.proved_at("sms")
         if person.email not in (None, me.email):
             work.record(word_to_old_contact(person, "email", now))
         person = person.with_password().with_email(me.email).in_locale(me.locale)

@@ -1,11 +1,11 @@
 """Lets a person change the own e-mail or mobile number."""
 
-from services.accounts.application.confirmation_codes import Channel, ConfirmationCodes, code_for_address
+from services.accounts.application.confirmation_codes import ConfirmationCodes, code_for_address
 from services.accounts.application.confirmed_caller import confirmed
-from services.accounts.application.contact_messages import contact_of
 from services.accounts.application.ports import Transactions
 from services.accounts.domain.account import Account
 from services.accounts.domain.confirmation import Purpose
+from services.accounts.domain.contact import Channel
 from services.accounts.domain.identity_errors import CODE_TOO_SOON
 from services.accounts.domain.new_contact import NewContact
 from services.shared.kernel.clock import Clock
@@ -14,8 +14,9 @@ from services.shared.kernel.principal import Principal
 
 class RequestContactChange:
     """After a fresh step-up (ASVS 5.0, 7.5.1). Two codes: one to the new contact, one to the old of the same kind, or
-    where there is none, to the other one on file. Nothing changes, and nobody is told anything else, before both come
-    back. Whoever has no contact at all confirms the new one alone.
+    where there is none, to the other one on file; to an old one only where it was confirmed itself. Nothing changes,
+    and nobody is told anything else, before both come back. Whoever has none confirms the new one alone. The contact
+    on file is confirmed in the same way, by asking for it.
     """
 
     def __init__(self, transactions: Transactions, codes: ConfirmationCodes, clock: Clock) -> None:
@@ -54,7 +55,7 @@ def _on_file(account: Account, channel: Channel) -> list[tuple[Channel, str]]:
     """Return the one contact on file that has to agree, if there is any."""
     other: Channel = "sms" if channel == "email" else "email"
     for each in (channel, other):
-        place = contact_of(account, each)
-        if place is not None:
+        place = account.contact(each)
+        if place is not None and account.has_confirmed(each):
             return [(each, place)]
     return []

@@ -41,7 +41,8 @@ class RequestRecordLink:
         now = self._clock.now()
         me, found = await self._look(caller.account_id, cpf)
         target = found.id if found else new_id()
-        confirmation, [code] = self._codes.new(me.id, Purpose.RECORD_LINK, {"person_id": str(target)}, now)
+        facts = {"person_id": str(target), "channels": ",".join(found.channels_on_file) if found else ""}
+        confirmation, [code] = self._codes.new(me.id, Purpose.RECORD_LINK, facts, now)
         async with self._transactions.write(person_id=me.id) as work:
             previous = await work.confirmations.get(me.id, Purpose.RECORD_LINK)
             if previous is not None and not previous.allows_another(now):
@@ -55,6 +56,8 @@ class RequestRecordLink:
                         clinic_id=found.home_clinic_id,
                         code=code,
                         expires_at=confirmation.expires_at,
+                        channels=found.channels_on_file
+                        or ("email",),  # the log will say that there was no address
                         purpose="record_link",
                     )
                 )

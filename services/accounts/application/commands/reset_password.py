@@ -1,6 +1,7 @@
 """Chooses a new password with the code received."""
 
 from services.accounts.application.audit_trail import audit_person
+from services.accounts.application.commands.request_reset import may_reset_password
 from services.accounts.application.contact_codes import ContactCodes
 from services.accounts.application.ports import Directory, PasswordHasher, Transactions, Work
 from services.accounts.application.set_password import accepted_for, store_password
@@ -66,7 +67,7 @@ class ResetPassword:
         person_id, now = ticket.person_id, self._clock.now()
         account = await work.accounts.get(person_id, lock=True)
         credentials = await work.credentials.get(person_id, lock=True)
-        if account is None or credentials is None:
+        if account is None or credentials is None or not await may_reset_password(work, account):
             raise RESET_FAILED.error(field="code")
         accepted_for(account, credentials, accepted, self._blocklist)
         await store_password(work, credentials, accepted, password_hash)

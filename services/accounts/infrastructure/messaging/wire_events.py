@@ -176,6 +176,7 @@ def _one_time_code(event: OneTimeCodeIssued) -> Message:
             code=event.code,
             expires_at=event.expires_at,
             purpose=event.purpose,
+            channels=list(event.channels),
         ),
     )
 

@@ -42,8 +42,8 @@ class PostgresAccounts(PostgresAccountReader):
     async def add(self, account: Account) -> None:
         await self._session.execute(
             """INSERT INTO accounts (id, version, kind, name, birth_date, locale, email, phone, home_clinic_id,
-                                     has_password)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
+                                     has_password, email_confirmed, phone_confirmed, desk_contact_by, desk_factors_by)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)""",
             account.id,
             account.version,
             account.kind,
@@ -54,12 +54,17 @@ class PostgresAccounts(PostgresAccountReader):
             account.phone.e164 if account.phone else None,
             account.home_clinic_id,
             account.has_password,
+            account.email_confirmed,
+            account.phone_confirmed,
+            account.desk_contact_by,
+            account.desk_factors_by,
         )
 
     async def save(self, account: Account) -> None:
         await self._session.execute(
             """UPDATE accounts SET version = $2, locale = $3, email = $4, phone = $5, has_password = $6, name = $7,
-                   birth_date = $8
+                   birth_date = $8, email_confirmed = $9, phone_confirmed = $10,
+                   desk_contact_by = $11, desk_factors_by = $12
                WHERE id = $1""",
             account.id,
             account.version,
@@ -69,6 +74,10 @@ class PostgresAccounts(PostgresAccountReader):
             account.has_password,
             account.name,
             account.birth_date,
+            account.email_confirmed,
+            account.phone_confirmed,
+            account.desk_contact_by,
+            account.desk_factors_by,
         )
 
     async def release_login(self, login: Login, account_id: UUID) -> None:
@@ -114,4 +123,8 @@ def _account(row: Row) -> Account:
         phone=Phone(row["phone"]) if row["phone"] else None,
         home_clinic_id=row["home_clinic_id"],
         has_password=row["has_password"],
+        email_confirmed=row["email_confirmed"],
+        phone_confirmed=row["phone_confirmed"],
+        desk_contact_by=row["desk_contact_by"],
+        desk_factors_by=row["desk_factors_by"],
     )

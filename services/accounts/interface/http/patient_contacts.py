@@ -1,4 +1,4 @@
-"""Routes of the desk for a patient who lost the contact on file, or a device on which they are signed in."""
+"""Routes of the desk for a patient who lost the contact on file, a device signed in, or every second factor."""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,9 +7,11 @@ from fastapi import APIRouter, Request
 
 from services.accounts.application.commands.change_contact_at_desk import ChangeContactAtDesk
 from services.accounts.application.commands.end_persons_sessions import EndPersonsSessions
+from services.accounts.application.commands.reset_factors import ResetFactors
 from services.accounts.domain.new_contact import NewContact
 from services.accounts.interface.http.front_desk import desk_of
 from services.accounts.interface.http.identity_schemas import CodeBody, DeskContactBody
+from services.accounts.interface.http.staff_schemas import VouchBody
 from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.http.callers import address_of, callers
 
@@ -37,3 +39,10 @@ async def confirm_change(request: Request, patient_id: UUID, body: CodeBody, cal
 @router.delete("/patients/{patient_id}/sessions", status_code=204, description=EndPersonsSessions.__doc__)
 async def end_sessions(request: Request, patient_id: UUID, caller: Desk) -> None:
     await desk_of(request).staff.end_sessions.of_patient(patient_id, caller, address=address_of(request))
+
+
+@router.post("/patients/{patient_id}/factor-reset", status_code=204, description=ResetFactors.__doc__)
+async def reset_factors(request: Request, patient_id: UUID, body: VouchBody, caller: Desk) -> None:
+    await desk_of(request).staff.reset_factors.of_patient(
+        patient_id, body.how, caller, address=address_of(request)
+    )

@@ -11,6 +11,7 @@ from services.accounts.application.commands.end_persons_sessions import EndPerso
 from services.accounts.application.commands.give_access_again import GiveAccessAgain
 from services.accounts.application.commands.invite_staff import InviteStaff
 from services.accounts.application.commands.resend_invitation import ResendInvitation
+from services.accounts.application.commands.reset_factors import ResetFactors
 from services.accounts.application.commands.verify_registration import VerifyRegistration
 from services.accounts.application.commands.withdraw_invitation import WithdrawInvitation
 from services.accounts.application.ports import RepeatKey
@@ -30,6 +31,7 @@ from services.accounts.interface.http.staff_schemas import (
     RolesBody,
     StaffPageView,
     VerificationBody,
+    VouchBody,
 )
 from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.http.callers import address_of, callers
@@ -89,6 +91,11 @@ async def give_access_again(request: Request, account_id: UUID, caller: Administ
 @router.delete("/staff/{account_id}/sessions", status_code=204, description=EndPersonsSessions.__doc__)
 async def end_sessions(request: Request, account_id: UUID, caller: Administrator) -> None:
     await _staff(request).end_sessions.of_member(account_id, caller, address=address_of(request))
+
+
+@router.post("/staff/{account_id}/factor-reset", status_code=204, description=ResetFactors.__doc__)
+async def reset_factors(request: Request, account_id: UUID, body: VouchBody, caller: Administrator) -> None:
+    await _staff(request).reset_factors.of_member(account_id, body.how, caller, address=address_of(request))
 
 
 @router.put("/staff/{account_id}/verification", status_code=204, description=VerifyRegistration.__doc__)

@@ -12,6 +12,7 @@ from services.accounts.domain.account import Locale
 from services.accounts.domain.invitation import Invitation
 from services.accounts.domain.masks import mask_email
 from services.accounts.domain.membership import CouncilRegistration, Membership, VerifiedHow
+from services.accounts.domain.second_factor import IdentifiedHow
 from services.accounts.interface.http.schemas import Body, ClinicView, CodeText, Line, PasswordText
 from services.shared.kernel.principal import Role
 
@@ -59,6 +60,12 @@ class ComparedBody(Body):
 class VerificationBody(ComparedBody):
     how: VerifiedHow
     note: Annotated[str, Field(max_length=300)] | None = None
+
+
+class VouchBody(Body):
+    """How the person was identified anew."""
+
+    how: IdentifiedHow
 
 
 class OpeningBody(Body):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.notification.application.commands.tell_person import TellPerson, Told
 from services.notification.application.ports import SecretVault
+from services.notification.domain.channel import Channel
 from services.notification.domain.notice import Notice
 from services.shared.kernel.clock import Clock
 
@@ -17,11 +18,12 @@ class OneTimeCode:
     clinic_id: UUID
     code: str = field(repr=False)
     expires_at: datetime
+    channels: tuple[Channel, ...]
     traceparent: str
 
 
 class SendOneTimeCode:
-    """By e-mail and SMS at once, at any hour; never after it expired.
+    """By the channels it was made for at once, at any hour; never after it expired.
 
     The code lies sealed in the vault until it expires; the log and parked notices hold the reason alone.
     """
@@ -44,6 +46,7 @@ class SendOneTimeCode:
                 at=command.expires_at,
                 useful_until=command.expires_at,
                 has_secret=True,
+                channels=command.channels,
                 traceparent=command.traceparent,
             )
         )

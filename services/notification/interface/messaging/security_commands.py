@@ -39,6 +39,7 @@ class SecurityCommands:
                     clinic_id=message.clinic_id,
                     code=data.code,
                     expires_at=data.expires_at,
+                    channels=tuple(Channel(channel) for channel in data.channels),
                     traceparent=message.traceparent,
                 )
             )

@@ -44,6 +44,10 @@ class AccountsApi:
     async def patient(self, caller: Caller, patient_id: str) -> Json:
         return await self._gateway.call(caller, "accounts", "GET", f"/patients/{patient_id}")
 
+    async def reset_patients_factors(self, caller: Caller, patient_id: str, how: str) -> None:
+        path = f"/patients/{patient_id}/factor-reset"
+        await self._gateway.call(caller, "accounts", "POST", path, body={"how": how})
+
     async def end_patients_sessions(self, caller: Caller, patient_id: str) -> None:
         await self._gateway.call(caller, "accounts", "DELETE", f"/patients/{patient_id}/sessions")
 

@@ -28,6 +28,10 @@ class StaffApi:
     async def end_sessions(self, caller: Caller, account_id: str) -> None:
         await self._gateway.call(caller, "accounts", "DELETE", f"/staff/{account_id}/sessions")
 
+    async def reset_factors(self, caller: Caller, account_id: str, how: str) -> None:
+        path = f"/staff/{account_id}/factor-reset"
+        await self._gateway.call(caller, "accounts", "POST", path, body={"how": how})
+
     async def verify(self, caller: Caller, account_id: str, verification: Json) -> None:
         path = f"/staff/{account_id}/verification"
         await self._gateway.call(caller, "accounts", "PUT", path, body=verification)

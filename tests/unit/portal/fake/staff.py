@@ -18,6 +18,12 @@ def member_of(world: World, account_id: str) -> Json:
     return found
 
 
+def _vouched(world: World, request: Request, body: dict[str, str]) -> None:
+    assert set(body) == {"how"}
+    if not world.is_stepped_up(request):
+        raise Refused(403, "accounts.step_up_required", "Confirme que é você.")
+
+
 def staff(world: World) -> APIRouter:
     router = APIRouter(prefix="/api/v1/accounts")
 
@@ -58,6 +64,20 @@ def staff(world: World) -> APIRouter:
     async def end_patients_sessions(request: Request, patient_id: str) -> None:
         world.caller(request, "receptionist")
         world.signed_out.append(world.records[patient_id]["id"])
+
+    @router.post("/staff/{account_id}/factor-reset", status_code=204)
+    async def reset_factors(request: Request, account_id: str, body: dict[str, str]) -> None:
+        me = world.caller(request, "administrator")
+        _vouched(world, request, body)
+        if account_id == me.id:
+            raise Refused(409, "accounts.nobody_vouches", "Só você administra a clínica.")
+        world.vouched.append((member_of(world, account_id)["id"], body["how"]))
+
+    @router.post("/patients/{patient_id}/factor-reset", status_code=204)
+    async def reset_patients_factors(request: Request, patient_id: str, body: dict[str, str]) -> None:
+        world.caller(request, "receptionist")
+        _vouched(world, request, body)
+        world.vouched.append((world.records[patient_id]["id"], body["how"]))
 
     @router.put("/staff/{account_id}/access", status_code=204)
     async def again(request: Request, account_id: str) -> None:

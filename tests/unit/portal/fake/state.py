@@ -69,6 +69,7 @@ class World:
     invitations: dict[str, Json] = field(default_factory=dict)
     merges: dict[str, Json] = field(default_factory=dict)
     signed_out: list[str] = field(default_factory=list)
+    vouched: list[tuple[str, str]] = field(default_factory=list)  # whose second step was removed, and how
     erasures: dict[str, Json] = field(default_factory=dict)  # by person
     corrections: dict[str, Json] = field(default_factory=dict)
     answers: list[Json] = field(default_factory=list)  # the ledger of consents, the newest last

@@ -129,6 +129,22 @@ async def end_sessions(
     return visit.go(f"/pacientes/{patient_id}", notice="persons_sessions_ended")
 
 
+@router.post("/pacientes/{patient_id:uuid}/identificacao")
+async def reset_factors(
+    visit: Annotated[Visit, visitors(Role.RECEPTIONIST)],
+    patient_id: UUID,
+    form: Annotated[Form, checked_form()],
+) -> Response:
+    """For a patient who lost the authenticator and the recovery codes and was identified anew."""
+    try:
+        await visit.portal.accounts.reset_patients_factors(visit.caller, str(patient_id), form.get("how"))
+    except ApiProblem as problem:
+        if problem.is_kind("step_up_required") or (not problem.concerns_input and problem.status != 403):
+            raise
+        return await _record(visit, patient_id, problem=problem)
+    return visit.go(f"/pacientes/{patient_id}", notice="factors_reset")
+
+
 async def _found(visit: Visit, template: str, q: str, key: str, cursor: str = "") -> Response:
     found: Json = {"items": [], "next_cursor": None}
     if q:

@@ -110,6 +110,16 @@ async def end_sessions(visit: Administrator, account_id: UUID, form: Typed) -> R
     return visit.go(f"/equipe/{account_id}", notice="persons_sessions_ended")
 
 
+@router.post("/equipe/{account_id:uuid}/identificacao")
+async def reset_factors(visit: Administrator, account_id: UUID, form: Typed) -> Response:
+    """For somebody who lost the authenticator and the recovery codes and was identified anew."""
+    try:
+        await visit.portal.staff.reset_factors(visit.caller, str(account_id), form.get("how"))
+    except ApiProblem as problem:
+        return await _again(visit, account_id, problem)
+    return visit.go(f"/equipe/{account_id}", notice="factors_reset")
+
+
 @router.post("/equipe/{account_id:uuid}/retorno")
 async def give_access_again(visit: Administrator, account_id: UUID, form: Typed) -> Response:
     try:
@@ -149,7 +159,7 @@ async def _found(visit: Visit, template: str, q: str, key: str, cursor: str = ""
 
 
 async def _again(visit: Visit, account_id: UUID, problem: ApiProblem, change: Json | None = None) -> Response:
-    if not problem.concerns_input and problem.status != 403:
+    if problem.is_kind("step_up_required") or (not problem.concerns_input and problem.status != 403):
         raise problem
     return await _member(visit, account_id, problem, change)
 
