@@ -27,14 +27,14 @@ from services.accounts.domain.login import Login, LoginKind
 from services.accounts.domain.patient_record import PatientRecord, Sex
 from services.accounts.domain.proxy import Proxy, ProxyKind
 from services.accounts.domain.session import Session
-from services.accounts.infrastructure.in_memory.machine_clients import InMemoryMachineClients
-from services.accounts.infrastructure.in_memory.stores import OutOfScope
-from services.accounts.infrastructure.in_memory.transactions import (
+from services.accounts.infrastructure.in_memory.directory import (
     InMemoryAttemptLog,
     InMemoryDirectory,
     InMemoryErasureDirectory,
-    InMemoryTransactions,
+    InMemoryMachineClients,
 )
+from services.accounts.infrastructure.in_memory.stores import OutOfScope
+from services.accounts.infrastructure.in_memory.transactions import InMemoryTransactions
 from services.accounts.infrastructure.persistence.directory import (
     PostgresAttemptLog,
     PostgresDirectory,

@@ -36,12 +36,12 @@ from services.accounts.domain.one_time_code import OneTimeCode
 from services.accounts.domain.patient_record import PatientRecord, Sex
 from services.accounts.domain.proxy import Proxy, ProxyKind
 from services.accounts.domain.session import Session
-from services.accounts.infrastructure.in_memory.machine_clients import InMemoryMachineClients
-from services.accounts.infrastructure.in_memory.transactions import (
+from services.accounts.infrastructure.in_memory.directory import (
     InMemoryAttemptLog,
     InMemoryDirectory,
-    InMemoryTransactions,
+    InMemoryMachineClients,
 )
+from services.accounts.infrastructure.in_memory.transactions import InMemoryTransactions
 from services.accounts.infrastructure.persistence.directory import (
     PostgresAttemptLog,
     PostgresDirectory,

@@ -15,14 +15,14 @@ from services.accounts.domain.demographics import TypedPatient
 from services.accounts.domain.login import Login
 from services.accounts.domain.membership import CouncilRegistration, Membership
 from services.accounts.domain.patient_record import Sex
-from services.accounts.infrastructure.in_memory.machine_clients import InMemoryMachineClients
-from services.accounts.infrastructure.in_memory.security import InMemoryKeyCustody, QuickPasswordHasher
-from services.accounts.infrastructure.in_memory.transactions import (
+from services.accounts.infrastructure.in_memory.directory import (
     InMemoryAttemptLog,
     InMemoryDirectory,
     InMemoryErasureDirectory,
-    InMemoryTransactions,
+    InMemoryMachineClients,
 )
+from services.accounts.infrastructure.in_memory.security import InMemoryKeyCustody, QuickPasswordHasher
+from services.accounts.infrastructure.in_memory.transactions import InMemoryTransactions
 from services.accounts.infrastructure.keys.signing import (
     JoseTokenIssuer,
     KeyRing,

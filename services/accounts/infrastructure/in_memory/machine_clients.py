@@ -1,38 +1,11 @@
 """In-memory stores of machine clients."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.accounts.domain.machine_client import MachineClient, Secret
+from services.accounts.domain.machine_client import MachineClient
 from services.accounts.infrastructure.in_memory.stores import Store
-
-if TYPE_CHECKING:
-    from services.accounts.infrastructure.in_memory.transactions import InMemoryTransactions
-
-
-class InMemoryMachineClients:
-    def __init__(self, transactions: "InMemoryTransactions") -> None:
-        self._transactions = transactions
-
-    @property
-    def _clients(self) -> dict[UUID, MachineClient]:
-        return self._transactions.tables.machine_clients
-
-    async def get(self, client_id: str) -> MachineClient | None:
-        return next((each for each in self._clients.values() if each.client_id == client_id), None)
-
-    async def put(self, client: MachineClient) -> None:
-        self._clients[client.id] = client
-
-    async def note_use(self, client: MachineClient, secret: Secret, now: datetime) -> None:
-        kept = replace(self._clients[client.id], last_used_at=now)
-        if kept.current.hash == secret.hash:
-            self._clients[client.id] = replace(kept, current=replace(kept.current, used_at=now))
-        elif kept.previous is not None and kept.previous.hash == secret.hash:
-            self._clients[client.id] = replace(kept, previous=replace(kept.previous, used_at=now))
 
 
 class InMemoryMachineClientStore(Store):
