@@ -89,7 +89,7 @@ async def test_a_forgotten_claim_ends(store: SealedStore, owner: str) -> None:
 async def test_valkey_holds_neither_the_id_nor_the_tokens(clean_valkey: str, owner: str) -> None:
     client = valkey_client(clean_valkey)
     await ValkeySealedStore(client, Seal(KEY)).put(owner, "session", {"token": "very secret"}, 60)
-    keys = await client.keys("*")
+    keys = await client.keys("portal:*")
     stored = repr([(key, await client.get(key)) for key in keys])
     await client.aclose()
     assert len(keys) == 1

@@ -83,8 +83,12 @@ async def build_world(installation: Installation, folders: DynamoFolders, chance
         second.id = first.id
         for each, person_id in ((first, None), (second, None), (second, everywhere)):
             patients.append(replace(each, patient_id=new_id(), person_id=person_id or new_id()))
+    births = chance.sample((*BIRTHS, BIRTHS[-1]), len(patients))  # of every age there is one
     await asyncio.gather(
-        *(_add_patient(world, installation, folders, each, chance.choice(BIRTHS)) for each in patients)
+        *(
+            _add_patient(world, installation, folders, each, born)
+            for each, born in zip(patients, births, strict=True)
+        )
     )
     staff = [clinic for pair in clinics for clinic in pair]
     world.callers = list(_callers(world, staff))
@@ -183,6 +187,7 @@ def _twice(caller: Principal) -> Iterator[Principal]:
 def _relations(world: World, chance: random.Random) -> Iterator[Relation]:
     """Every kind between random people: lasting, expired, ended and not yet begun."""
     readers = [caller for caller in world.callers if caller.has(Role.PATIENT, Role.DOCTOR)]
+    yield from _certain(world, readers)
     for kind in (*Kind, *Kind):
         for _ in range(30):
             exam, reader = chance.choice(world.exams), chance.choice(readers)
@@ -201,6 +206,26 @@ def _relations(world: World, chance: random.Random) -> Iterator[Relation]:
                 until=None if kind is Kind.GUARDIAN and until > _DAY else CLOCK + until,
                 ended_at=CLOCK - timedelta(hours=1) if ended else None,
             )
+
+
+def _certain(world: World, readers: list[Principal]) -> Iterator[Relation]:
+    """What an adult granted to a patient and holds: the rarest way, so that no chance leaves it out."""
+    adult = next(exam for exam in world.exams if exam.facts.opened and exam.facts.birth_date == BIRTHS[-1])
+    reader = next(
+        each for each in readers if each.has(Role.PATIENT) and each.account_id != adult.facts.person_id
+    )
+    yield Relation(
+        id=new_id(),
+        kind=Kind.GRANTED,
+        clinic_id=adult.facts.clinic_id,
+        person_id=adult.facts.person_id,
+        reader_id=reader.account_id,
+        exam_id=None,
+        sees=Sees.DOWNLOAD,
+        starts_at=CLOCK - _HOUR,
+        until=CLOCK + 2 * _DAY,
+        ended_at=None,
+    )
 
 
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)

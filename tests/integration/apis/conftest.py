@@ -8,7 +8,7 @@ import redis
 
 from infra.local.engines.valkey import ValkeyServer
 from infra.local.provision.databases import DatabaseUrls
-from tests.integration.apis.served import Served
+from tests.integration.apis.served import Served, collect_into
 from tests.integration.apis.services import NAMES, Engines, Services, services
 from tests.support.embedded import EmbeddedAws
 
@@ -42,6 +42,7 @@ def service(
     monkeypatch.setenv("AWS_DEFAULT_REGION", aws.region)
     with redis.Redis.from_url(valkey_server.url()) as administrator:
         administrator.set("accounts:sessions:epoch", b"of the tests", nx=True)
+    collect_into(all_services.log)  # tests elsewhere write their logs elsewhere
     served = all_services[request.param]
     deadline = time.monotonic() + 60
     while (state := served.send("GET", "/readyz")).status_code != 200:

@@ -90,12 +90,16 @@ def serving(app: FastAPI, tokens: Tokens) -> Iterator[str]:
         thread.join(30)
 
 
+def collect_into(lines: io.BytesIO) -> None:
+    configure_logs("tests")
+    structlog.configure(**structlog.get_config() | {"logger_factory": structlog.BytesLoggerFactory(lines)})
+
+
 @contextmanager
 def logged() -> Iterator[io.BytesIO]:
     """Collect the log lines as they would be written, processors and all."""
     lines = io.BytesIO()
-    configure_logs("tests")
-    structlog.configure(**structlog.get_config() | {"logger_factory": structlog.BytesLoggerFactory(lines)})
+    collect_into(lines)
     try:
         yield lines
     finally:

@@ -66,7 +66,7 @@ class Services:
 
     def __init__(self, engines: Engines, log: io.BytesIO, until_the_end: ExitStack) -> None:
         self._engines = engines
-        self._log = log
+        self.log = log
         self._until_the_end = until_the_end
         self._running: dict[str, Served] = {}
 
@@ -76,7 +76,7 @@ class Services:
             tokens = Tokens()
             address = self._until_the_end.enter_context(serving(app, tokens))
             self._running[name] = Served(
-                name, app, prefix, address, contents, self._log, tokens=tokens, **more
+                name, app, prefix, address, contents, self.log, tokens=tokens, **more
             )
         return self._running[name]
 

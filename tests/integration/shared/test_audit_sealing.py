@@ -21,7 +21,7 @@ from services.shared.platform.postgres.database import Scope, audit_row, connect
 from tests.integration.shared.conftest import Platform
 
 SERVICE = "exam-results"
-ROWS = 3000
+ROWS = 300
 AT = datetime(2026, 11, 5, 12, tzinfo=UTC)
 CLINIC = new_id()
 CHAIN = chain_of(CLINIC)
@@ -78,39 +78,39 @@ async def sealed(platform: Platform) -> AsyncIterator[Sealed]:
 
 @pytest.fixture
 async def full(sealed: Sealed) -> Sealed:
-    """A chain of 3,000 rows, the first 2,000 of which are exported, and one row of no clinic."""
-    await add(sealed.platform, [entry() for _ in range(ROWS - 500)])
+    """A chain of 300 rows, the first 200 of which are exported, and one row of no clinic."""
+    await add(sealed.platform, [entry() for _ in range(ROWS - 50)])
     await sealed.seal()
-    await add(sealed.platform, [*(entry() for _ in range(500)), entry(clinic=None)])
-    await sealed.seal(segment_rows=2000)
+    await add(sealed.platform, [*(entry() for _ in range(50)), entry(clinic=None)])
+    await sealed.seal(segment_rows=200)
     return sealed
 
 
 async def test_a_whole_chain_is_found_whole(full: Sealed) -> None:
     report = await full.check()
     assert (report.rows, report.pending, report.finding) == (ROWS, 0, None)
-    assert report.exported == 2000
+    assert report.exported == 200
     assert sorted(await full.store.chains()) == sorted([CHAIN, "none"])
 
 
 async def test_one_byte_changed_names_the_row(full: Sealed) -> None:
-    victim = await full.row_at(1234)
+    victim = await full.row_at(123)
     await full.superuser.execute("UPDATE audit SET address = '203.0.113.8' WHERE id = $1", victim)
-    assert (await full.check()).finding == Finding("row_altered", 1234, str(victim))
+    assert (await full.check()).finding == Finding("row_altered", 123, str(victim))
 
 
 async def test_a_row_removed_is_named(full: Sealed) -> None:
-    victim = await full.row_at(1500)
+    victim = await full.row_at(150)
     await full.superuser.execute("DELETE FROM audit WHERE id = $1", victim)
-    assert (await full.check()).finding == Finding("row_missing", 1500, str(victim))
+    assert (await full.check()).finding == Finding("row_missing", 150, str(victim))
 
 
 async def test_two_rows_swapped_name_the_first(full: Sealed) -> None:
-    one, other = await full.row_at(700), await full.row_at(900)
+    one, other = await full.row_at(70), await full.row_at(90)
     swap = "UPDATE audit SET id = $2 WHERE id = $1"
     for before, after in ((one, UUID(int=1)), (other, one), (UUID(int=1), other)):
         await full.superuser.execute(swap, before, after)
-    assert (await full.check()).finding == Finding("row_altered", 700, str(one))
+    assert (await full.check()).finding == Finding("row_altered", 70, str(one))
 
 
 async def test_a_row_slipped_in_between_sealed_ones_is_named(full: Sealed) -> None:
@@ -122,19 +122,19 @@ async def test_a_row_slipped_in_between_sealed_ones_is_named(full: Sealed) -> No
 
 
 async def test_a_seal_changed_or_removed_is_named(full: Sealed) -> None:
-    victim = await full.row_at(1800)
+    victim = await full.row_at(180)
     await full.superuser.execute("UPDATE audit_seal SET sealed_at = now() WHERE row_id = $1", victim)
-    assert (await full.check()).finding == Finding("seal_altered", 1800, str(victim))
+    assert (await full.check()).finding == Finding("seal_altered", 180, str(victim))
     await full.superuser.execute("DELETE FROM audit_seal WHERE row_id = $1", victim)
-    assert (await full.check()).finding == Finding("seal_missing", 1800, str(victim))
+    assert (await full.check()).finding == Finding("seal_missing", 180, str(victim))
 
 
 async def test_a_row_changed_with_its_seal_and_all_after_it_is_named_by_the_export(full: Sealed) -> None:
     """The thief knows how the chain is made, and makes it anew from the changed row on."""
-    victim = await full.row_at(1300)
+    victim = await full.row_at(130)
     await full.superuser.execute("UPDATE audit SET purpose = 'emergency' WHERE id = $1", victim)
-    rows = [item async for item in full.store.sealed(CHAIN, 1299)]
-    head = Head(1299, rows[0].seal.chain_hash)
+    rows = [item async for item in full.store.sealed(CHAIN, 129)]
+    head = Head(129, rows[0].seal.chain_hash)
     for item in rows[1:]:
         assert item.row is not None
         (seal,) = seal_rows(CHAIN, head, [item.row], item.seal.sealed_at)
@@ -143,17 +143,17 @@ async def test_a_row_changed_with_its_seal_and_all_after_it_is_named_by_the_expo
             "UPDATE audit_seal SET row_hash = $2, previous = $3, chain_hash = $4 WHERE row_id = $1",
             seal.row_id, seal.row_hash, seal.previous, seal.chain_hash,
         )  # fmt: skip
-    assert (await full.check()).finding == Finding("chain_rewritten", 1300, str(victim))
+    assert (await full.check()).finding == Finding("chain_rewritten", 130, str(victim))
 
 
 async def test_a_tail_cut_off_is_named_by_the_export(full: Sealed) -> None:
-    first_gone = await full.row_at(1901)
+    first_gone = await full.row_at(191)
     await full.superuser.execute(
-        "DELETE FROM audit WHERE id IN (SELECT row_id FROM audit_seal WHERE chain = $1 AND sequence > 1900)",
+        "DELETE FROM audit WHERE id IN (SELECT row_id FROM audit_seal WHERE chain = $1 AND sequence > 190)",
         CHAIN,
     )
-    await full.superuser.execute("DELETE FROM audit_seal WHERE chain = $1 AND sequence > 1900", CHAIN)
-    assert (await full.check()).finding == Finding("tail_missing", 1901, str(first_gone))
+    await full.superuser.execute("DELETE FROM audit_seal WHERE chain = $1 AND sequence > 190", CHAIN)
+    assert (await full.check()).finding == Finding("tail_missing", 191, str(first_gone))
 
 
 async def test_two_sealers_at_once_make_one_chain(sealed: Sealed) -> None:
