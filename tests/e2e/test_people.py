@@ -82,7 +82,7 @@ async def test_a_patient_makes_an_account_and_finds_the_record_by_the_contact_on
     on_file, own = f"desk.{stamp}@example.com", f"own.{stamp}@example.com"
     desk = await open_page(receptionist)
     await desk.goto("/pacientes/novo")
-    await _fill(desk, name="Olívia Nova", birth_date="1991-07-08", cpf="390.533.447-05", email=on_file)
+    await _fill(desk, name="Olívia Nova", birth_date="1991-07-08", cpf="246.813.579-28", email=on_file)
     await desk.check("input[name=sex][value=F]")
     await desk.click("main form button")
     await expect(desk.locator("main")).to_contain_text("Paciente cadastrado.")
@@ -98,7 +98,7 @@ async def test_a_patient_makes_an_account_and_finds_the_record_by_the_contact_on
     await _fill(page, login=own, password=PASSWORD)
     await page.click("main form button")
     await page.wait_for_url("**/meus-cadastros")
-    await page.fill("#f-cpf", "390.533.447-05")
+    await page.fill("#f-cpf", "246.813.579-28")
     await page.click("main form button")
     await page.wait_for_url("**/meus-cadastros/codigo")
     await page.fill("#f-code", await _mailed(live_system, on_file, _CODE))
