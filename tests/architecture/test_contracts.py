@@ -71,6 +71,6 @@ def test_queue_settings_are_those_of_the_design() -> None:
     assert settings.receive_wait_s == 20
     assert settings.batch_size == 10
     assert settings.max_failures == 3
-    assert settings.max_receive_count == 12
+    assert settings.max_receive_count == 50
     assert settings.retry_delays_s == (1, 2)
     assert load_topology().raw["queue_settings"]["dead_letter_retention_s"] == 14 * 24 * 3600

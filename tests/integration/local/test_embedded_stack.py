@@ -92,7 +92,7 @@ def test_every_queue_has_its_dead_letters_and_the_declared_settings(
         assert found["MessageRetentionPeriod"] == str(queue.get("retention_s", 1209600))
         assert found["KmsMasterKeyId"] == f"alias/{queue['kms_key']}"
         redrive = json.loads(found["RedrivePolicy"])
-        assert redrive["maxReceiveCount"] == 12
+        assert redrive["maxReceiveCount"] == 50
         assert redrive["deadLetterTargetArn"].endswith(f":{name}-dlq")
         dead = sqs.get_queue_attributes(QueueUrl=aws.queue_url(f"{name}-dlq"), AttributeNames=["All"])
         assert dead["Attributes"]["MessageRetentionPeriod"] == "1209600"
