@@ -13,7 +13,7 @@ from tests.integration.apis.services import NAMES, Engines, Services, services
 from tests.support.embedded import EmbeddedAws
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")  # they live no longer: what they do in the background would meet other tests
 def all_services(
     new_database: Callable[[str], DatabaseUrls],
     valkey_server: ValkeyServer,
