@@ -28,9 +28,12 @@ def lines_of(trace_id: str, logs: Path) -> list[dict[str, Any]]:
 
 
 def newest_told_trace(logs: Path) -> str | None:
-    """Return the trace of the newest message to a person, None when none was sent yet."""
+    """Return the trace of the newest word that a result is ready, None when none was sent yet."""
     sent = [
-        line for file in logs.glob("notification-worker.jsonl*") for line in _lines(file, "delivery.sent")
+        line
+        for file in logs.glob("notification-worker.jsonl*")
+        for line in _lines(file, "delivery.sent")
+        if line.get("template") == "ready"
     ]
     return str(max(sent, key=lambda line: str(line["timestamp"]))["trace_id"]) if sent else None
 
