@@ -49,6 +49,12 @@ async def more_people(admin_url: str, urls: DatabaseUrls, clinic: Clinic, first:
 
 
 async def statements_of(link: Link, clinic: Clinic, role: Role, sent: list[str]) -> dict[str, int]:
+    """The fewest of three: a new connection asks about types, and what else lives in this process asks meanwhile."""
+    counts = [await _once(link, clinic, role, sent) for _ in range(3)]
+    return {what: min(each[what] for each in counts) for what in counts[0]}
+
+
+async def _once(link: Link, clinic: Clinic, role: Role, sent: list[str]) -> dict[str, int]:
     caller = Principal(new_id(), frozenset({role}), clinic.id)
     patients = FindPatients(link.transactions, SystemClock())
     counts: dict[str, int] = {}
@@ -77,7 +83,6 @@ async def test_lists_take_as_many_statements_at_ten_and_at_a_thousand_people(
     role: Role,
 ) -> None:
     await more_people(postgres_admin_url, accounts_urls, clinic, 1, _FEW)
-    await statements_of(link, clinic, role, statements)  # a new connection of the pool asks about types first
     few = await statements_of(link, clinic, role, statements)
     await more_people(postgres_admin_url, accounts_urls, clinic, _FEW + 1, _MANY)
     many = await statements_of(link, clinic, role, statements)

@@ -1,7 +1,7 @@
 """Ended sessions reach every verifier through a real Valkey, and an emptied one lets nobody in until it is loaded."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,8 +9,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import redis as plain_redis
 from redis import asyncio as redis
 
+from infra.local.engines.process import free_port
+from infra.local.engines.valkey import ValkeyServer
+from infra.local.provision.secret_store import SecretStore
+from infra.local.provision.valkey_users import valkey_users
 from services.shared.kernel.errors import LaudoError
 from services.shared.kernel.ids import new_id
 from services.shared.platform.messaging.wakeup import valkey_client
@@ -36,6 +41,25 @@ class Truth:
         session_id = new_id()
         self.ended[session_id] = datetime.now(UTC)
         return session_id
+
+
+@pytest.fixture(scope="module")
+def own_valkey(
+    tmp_path_factory: pytest.TempPathFactory, stack_secrets: SecretStore, topology: dict[str, Any]
+) -> Iterator[ValkeyServer]:
+    """A server of this file's own: services that other tests keep running load the shared one again."""
+    home, password = tmp_path_factory.mktemp("valkey"), stack_secrets.password("valkey.administrator")
+    server = ValkeyServer(home, free_port(), password, valkey_users(topology, stack_secrets), durable=False)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def clean_valkey(own_valkey: ValkeyServer) -> str:
+    with plain_redis.Redis.from_url(own_valkey.url()) as client:
+        client.flushall()
+    return own_valkey.url()
 
 
 @pytest.fixture
