@@ -15,7 +15,15 @@ from services.notification.bootstrap import wiring
 from services.notification.bootstrap.settings import NotificationSettings
 from services.notification.bootstrap.wiring import Channels, aws_channels
 from services.notification.domain.rendering import EmailMessage, SmsMessage
-from services.notification.infrastructure.in_memory.channels import InMemoryEmailChannel, InMemorySmsChannel
+from services.notification.infrastructure.in_memory.channels import (
+    InMemoryEmailChannel,
+    InMemoryReceipts,
+    InMemorySmsChannel,
+)
+from services.notification.infrastructure.receipt_queue import SqsReceiptQueue
+from services.notification.interface.messaging.provider_events import QUEUE
+from services.shared.platform.aws import aws_client
+from services.shared.platform.topology import load_topology
 from tests.integration.notification.outbox import emails_to, texts_to
 
 Environment = Callable[[str], dict[str, str]]
@@ -40,6 +48,10 @@ def sms() -> SmsMessage:
     )
 
 
+def in_memory(mail: InMemoryEmailChannel, text: InMemorySmsChannel) -> Channels:
+    return Channels(email=mail, sms=text, receipts=InMemoryReceipts())
+
+
 @pytest.fixture
 def threads() -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor(4) as pool:
@@ -56,7 +68,7 @@ def settings(aws_environment: Environment, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.fixture(params=["memory", "aws"])
 def channels(request: pytest.FixtureRequest, threads: ThreadPoolExecutor) -> Channels:
     if request.param == "memory":
-        return Channels(email=InMemoryEmailChannel(), sms=InMemorySmsChannel())
+        return in_memory(InMemoryEmailChannel(), InMemorySmsChannel())
     return aws_channels(request.getfixturevalue("settings"), threads)
 
 
@@ -78,7 +90,7 @@ def refusing(request: pytest.FixtureRequest, threads: ThreadPoolExecutor) -> Cha
     if request.param == "memory":
         mail = InMemoryEmailChannel()
         mail.failures = [NotAccepted("rejected", permanent=True)]
-        return Channels(email=mail, sms=InMemorySmsChannel())
+        return in_memory(mail, InMemorySmsChannel())
     settings = request.getfixturevalue("settings")
     return aws_channels(settings.model_copy(update={"sender_email": "x@unverified.example"}), threads)
 
@@ -116,7 +128,7 @@ async def silent(
     if request.param == "memory":
         mail, text = InMemoryEmailChannel(), InMemorySmsChannel()
         mail.failures, text.failures = [OutcomeUnknown()], [OutcomeUnknown()]
-        yield Channels(email=mail, sms=text), lambda: 2 - len(mail.failures) - len(text.failures)
+        yield in_memory(mail, text), lambda: 2 - len(mail.failures) - len(text.failures)
         return
     monkeypatch.setattr(wiring, "_PROVIDER_TIMEOUT_S", 0.4)
     settings = request.getfixturevalue("settings")
@@ -160,3 +172,39 @@ async def test_what_was_sent_can_be_looked_at(
     (sent,) = await texts_to(aws.url, text.to)
     assert (sent["MessageId"], sent["Message"]) == (text_id, text.text)
     assert sent["MessageAttributes"]["delivery_id"]["StringValue"] == str(text.delivery_id)
+
+
+@pytest.fixture
+def receipts_of(settings: NotificationSettings, aws: Any) -> Iterator[dict[str, str]]:
+    """The receipts' queue and its dead letters, empty before and after; their addresses."""
+    sqs = aws_client("sqs", settings)
+    names = {"queue": QUEUE, "dead_letters": load_topology().dead_letters_of(QUEUE)}
+    aws.purge()
+    yield {name: sqs.get_queue_url(QueueName=queue)["QueueUrl"] for name, queue in names.items()}
+    aws.purge()
+
+
+async def test_a_receipt_is_heard_when_it_has_left_the_queue_and_not_while_it_is_in_somebodys_hands(
+    settings: NotificationSettings, receipts_of: dict[str, str], threads: ThreadPoolExecutor
+) -> None:
+    sqs, url = aws_client("sqs", settings), receipts_of["queue"]
+    queue = SqsReceiptQueue(sqs, load_topology(), QUEUE)
+    assert await queue.all_heard()
+    await aws_channels(settings, threads).sms.send(sms())  # the provider tells of it twice: sent, delivered
+    assert not await queue.all_heard()
+    in_hand = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert len(in_hand) == 2
+    assert not await queue.all_heard()
+    for message in in_hand:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    assert await queue.all_heard()
+
+
+@pytest.mark.parametrize(("place", "delay_s"), [("queue", 60), ("dead_letters", 0)])
+async def test_a_receipt_that_comes_back_later_or_died_is_not_heard(
+    settings: NotificationSettings, receipts_of: dict[str, str], place: str, delay_s: int
+) -> None:
+    sqs = aws_client("sqs", settings)
+    queue = SqsReceiptQueue(sqs, load_topology(), QUEUE)
+    sqs.send_message(QueueUrl=receipts_of[place], MessageBody="{}", DelaySeconds=delay_s)
+    assert not await queue.all_heard()

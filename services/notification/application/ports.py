@@ -115,6 +115,14 @@ class Deliveries(Protocol):
         ...
 
 
+class Receipts(Protocol):
+    """What the providers tell of the messages they took, on its way to us."""
+
+    async def all_heard(self) -> bool:
+        """False while any receipt waits, is in a worker's hands, or lies among the dead letters."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogFilter:
     """Exactly one of `person_id` and `clinic_id` is set: nobody reads the whole log."""

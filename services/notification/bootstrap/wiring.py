@@ -39,10 +39,13 @@ from services.notification.infrastructure.persistence.inbox import MongoInbox
 from services.notification.infrastructure.persistence.parked import MongoParkedNotices
 from services.notification.infrastructure.persistence.preferences import MongoPreferenceStore
 from services.notification.infrastructure.persistence.vault import MongoSecretVault
+from services.notification.infrastructure.receipt_queue import SqsReceiptQueue
 from services.notification.infrastructure.ses.email_channel import SesEmailChannel
 from services.notification.infrastructure.sms_voice.sms_channel import SmsVoiceChannel
+from services.notification.interface.messaging import provider_events
 from services.shared.kernel.clock import Clock
 from services.shared.platform.aws import aws_client
+from services.shared.platform.topology import load_topology
 
 _PROVIDER_TIMEOUT_S = 10
 
@@ -73,6 +76,7 @@ class Texts:
 class Channels:
     email: ports.EmailChannel
     sms: ports.SmsChannel
+    receipts: ports.Receipts
 
 
 def mongo_stores(database: Database, settings: NotificationSettings) -> Stores:
@@ -106,6 +110,7 @@ def aws_channels(settings: NotificationSettings, threads: Executor) -> Channels:
             configuration_set=settings.ses_configuration_set,
         ),
         sms=SmsVoiceChannel(sms_voice, threads=threads, origination=settings.sms_origination),
+        receipts=SqsReceiptQueue(aws_client("sqs", settings), load_topology(), provider_events.QUEUE),
     )
 
 
@@ -172,6 +177,6 @@ def build_senders(stores: Stores, texts: Texts, channels: Channels, clock: Clock
             clock=clock,
         ),
         sweep_lost_deliveries=SweepLostDeliveries(
-            deliveries=stores.deliveries, templates=texts.templates, clock=clock
+            deliveries=stores.deliveries, receipts=channels.receipts, templates=texts.templates, clock=clock
         ),
     )

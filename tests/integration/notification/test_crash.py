@@ -8,9 +8,13 @@ from typing import Any
 
 from services.notification.application.commands.sweep_lost_deliveries import SweepLostDeliveries, Swept
 from services.notification.domain.delivery import Lane
+from services.notification.domain.receipt import Receipt, ReceiptKind
 from services.notification.infrastructure.persistence.deliveries import MongoDeliveries
+from services.notification.infrastructure.receipt_queue import SqsReceiptQueue
 from services.notification.infrastructure.templates.loader import load_templates
+from services.notification.interface.messaging.provider_events import QUEUE
 from services.shared.kernel.clock import FixedClock
+from services.shared.platform.topology import load_topology
 from tests.integration.notification.conftest import Installation
 from tests.integration.notification.outbox import emails_to, texts_to
 from tests.integration.notification.test_worker import Someone, settled
@@ -40,8 +44,14 @@ async def test_killed_between_acceptance_and_record_the_providers_event_settles_
 
     later = FixedClock(datetime.now(UTC) + timedelta(seconds=61))
     deliveries = MongoDeliveries(installation.database)
-    sweep = SweepLostDeliveries(deliveries=deliveries, templates=load_templates(), clock=later)
+    receipts = SqsReceiptQueue(installation.aws.client("notification", "sqs"), load_topology(), QUEUE)
+    sweep = SweepLostDeliveries(
+        deliveries=deliveries, receipts=receipts, templates=load_templates(), clock=later
+    )
     assert await sweep() == Swept(lost=1)  # the worst case: unknown before the event is read
+    await told_of_somebody_else(installation, deliveries, later.now())
+    later.advance(timedelta(minutes=5))
+    assert not await sweep()  # its receipt waits in the queue: our absence is not the provider's silence
     with installation.worker():
         installation.publish(ana.ready())  # told again by a repeated event, too
         await eventually(lambda: delivered(installation, ana, 1))
@@ -49,6 +59,19 @@ async def test_killed_between_acceptance_and_record_the_providers_event_settles_
     rows = await installation.deliveries(ana.id)
     (mail,) = await emails_to(installation.aws.url, ana.email)
     assert [row["provider_id"] for row in rows if row["channel"] == "email"] == [mail["MessageId"]]
+
+
+async def told_of_somebody_else(
+    installation: Installation, deliveries: MongoDeliveries, accepted_at: datetime
+) -> None:
+    """Receipts do reach us: one of a message that the provider took later has been recorded."""
+    bento = Someone(sms_capable=False)
+    await installation.hear(bento.created(), bento.ready())
+    (row,) = [row for row in await installation.deliveries(bento.id) if row["channel"] == "email"]
+    receipt = Receipt(
+        delivery_id=row["_id"], kind=ReceiptKind.ACCEPTED, provider_id="other", accepted_at=accepted_at
+    )
+    assert await deliveries.record_receipt(receipt)
 
 
 async def delivered(installation: Installation, person: Someone, count: int) -> bool:

@@ -178,6 +178,19 @@ async def test_what_the_provider_never_took_is_sent_again_once_it_has_told_of_la
     assert not await world.senders.sweep_lost_deliveries()
 
 
+async def test_nothing_is_sent_again_while_a_receipt_waits_to_be_heard(
+    world: World, unknown: Delivery
+) -> None:
+    """A worker that was away for a minute finds its own receipt among those that wait."""
+    await another_told(world, later_by=timedelta(seconds=3))
+    world.clock.advance(timedelta(minutes=5))
+    world.receipts.waiting = 1
+    assert not await world.senders.sweep_lost_deliveries()
+    assert await world.send_all() == []
+    world.receipts.waiting = 0
+    assert await world.senders.sweep_lost_deliveries() == Swept(never_taken=1)
+
+
 async def test_while_no_later_receipt_shows_that_they_reach_us_nothing_is_sent_again(
     world: World, unknown: Delivery
 ) -> None:

@@ -22,6 +22,7 @@ from services.notification.domain.quiet_hours import HOME_ZONE, QuietHours
 from services.notification.infrastructure.in_memory.channels import (
     InMemoryBell,
     InMemoryEmailChannel,
+    InMemoryReceipts,
     InMemorySmsChannel,
 )
 from services.notification.infrastructure.in_memory.deliveries import InMemoryDeliveries
@@ -156,6 +157,7 @@ class World:
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOON))
     email: InMemoryEmailChannel = field(default_factory=InMemoryEmailChannel)
     sms: InMemorySmsChannel = field(default_factory=InMemorySmsChannel)
+    receipts: InMemoryReceipts = field(default_factory=InMemoryReceipts)
     bell: InMemoryBell = field(default_factory=InMemoryBell)
     deliveries: InMemoryDeliveries = field(default_factory=InMemoryDeliveries)
     audit: InMemoryAuditLog = field(default_factory=InMemoryAuditLog)
@@ -181,7 +183,8 @@ class World:
         self.preferences = stores.preferences
         self.readers = build_readers(stores, self.clock)
         self.listeners = build_listeners(stores, texts, self.clock, self.bell)
-        self.senders = build_senders(stores, texts, Channels(email=self.email, sms=self.sms), self.clock)
+        channels = Channels(email=self.email, sms=self.sms, receipts=self.receipts)
+        self.senders = build_senders(stores, texts, channels, self.clock)
         self.effects = effects(self.listeners, self.clock)
 
     async def open(self) -> "World":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.notification.application.commands.send_due_delivery import TIMED_OUT
-from services.notification.application.ports import Deliveries
+from services.notification.application.ports import Deliveries, Receipts
 from services.notification.domain.delivery import Delivery, DeliveryState
 from services.notification.domain.retry import back_off
 from services.notification.domain.template import Templates
@@ -34,15 +34,19 @@ class SweepLostDeliveries:
     """Marks them unknown: they may have gone out, so nothing is sent again before the provider has had its say.
 
     - The provider's receipt settles those that it took, mostly before this looks (RecordReceipt).
-    - One that it never took gets no receipt. When a minute has passed without one, and receipts of messages that were
-      taken later have come, so that they do reach us, it is sent again.
+    - One that it never took gets no receipt. When a minute has passed without one, receipts of messages that were
+      taken later have come, so that they do reach us, and none waits any more, it is sent again. Without the last, a
+      worker that was away for a minute would take its own absence for the provider's silence.
     - Critical contacts are queued again at once: a repeat is better than silence.
     - One that cannot be settled in a quarter of an hour stays unknown, and says so: staff see it on the exam and in the
       log, and ask the patient themselves. A receipt that comes later still counts.
     """
 
-    def __init__(self, *, deliveries: Deliveries, templates: Templates, clock: Clock) -> None:
+    def __init__(
+        self, *, deliveries: Deliveries, receipts: Receipts, templates: Templates, clock: Clock
+    ) -> None:
         self._deliveries = deliveries
+        self._receipts = receipts
         self._templates = templates
         self._clock = clock
 
@@ -51,7 +55,9 @@ class SweepLostDeliveries:
         now = self._clock.now()
         lost = await self._settle_lost(now)
         unknown = await self._deliveries.unknown_since_before(now - SILENT_FOR, detail=TIMED_OUT, limit=BATCH)
-        again = [delivery for delivery in unknown if await self._was_never_taken(delivery)]
+        # Asked after they were read: a receipt heard meanwhile has moved its delivery on, and nothing is put back.
+        all_heard = bool(unknown) and await self._receipts.all_heard()
+        again = [item for item in unknown if all_heard and await self._was_never_taken(item)]
         for delivery in again:
             await self._deliveries.put_back(
                 delivery, not_before=now, detail=NEVER_TAKEN, attempts=delivery.attempts

@@ -30,6 +30,14 @@ class InMemorySmsChannel:
         return f"sms-{len(self.sent)}"
 
 
+class InMemoryReceipts:
+    def __init__(self) -> None:
+        self.waiting = 0
+
+    async def all_heard(self) -> bool:
+        return not self.waiting
+
+
 class InMemoryBell:
     def __init__(self) -> None:
         self.rung: list[Lane] = []
