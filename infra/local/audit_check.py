@@ -14,12 +14,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from infra.local.engines.process import Command
-from infra.local.provision.secret_store import SecretStore
 from infra.local.runner.children import SERVICES, Surroundings, module_of, verify_audit_command
-from infra.local.runner.data_folder import DataFolder
-from infra.local.runner.engines import build_engines
+from infra.local.running_product import NotRunning, running_product
 
-_NOT_RUNNING = "laudo: start the product first (`make run`): its stores are asked. Data folder: {}"
 _FAILED = 2
 
 
@@ -41,10 +38,11 @@ class Outcome:
 
 def verify_audit(home: Path, topology: dict[str, Any], console: Console, *, as_json: bool) -> int:
     """Return 0 when every chain holds, 1 when one does not, 2 when something could not be checked."""
-    if not (home / "children.json").exists():
-        console.print(_NOT_RUNNING.format(home), style="red", markup=False)
+    try:
+        around = running_product(home, topology, wanted="its stores are asked")
+    except NotRunning as missing:
+        console.print(str(missing), style="red", markup=False)
         return _FAILED
-    around = surroundings(home, topology)
     if as_json:
         outcomes = list(_check_all(around, lambda _: None))
         summary = {"chains": {one.service: one.chains for one in outcomes}, "findings": _findings(outcomes)}
@@ -57,17 +55,6 @@ def verify_audit(home: Path, topology: dict[str, Any], console: Console, *, as_j
             outcomes = list(_check_all(around, lambda rows: progress.advance(task, rows)))
         _print(console, outcomes)
     return max(one.exit_code for one in outcomes)
-
-
-def surroundings(home: Path, topology: dict[str, Any]) -> Surroundings:
-    """Return where everything of a running product is."""
-    folder, secrets = DataFolder(home), SecretStore(home / "secrets.json")
-    ports: dict[str, int] = json.loads((home / "ports.json").read_text(encoding="utf-8"))
-    engines = build_engines(folder, ports, secrets, topology, durable=True)
-    return Surroundings(
-        home=folder.path, public_port=0, ports=ports, log_level="WARNING", topology=topology,
-        engines=engines, secrets=secrets,
-    )  # fmt: skip
 
 
 def _check_all(around: Surroundings, tell: Any) -> Iterator[Outcome]:

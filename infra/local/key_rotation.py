@@ -7,18 +7,18 @@ from typing import Any
 
 from rich.console import Console
 
-from infra.local.audit_check import surroundings
 from infra.local.runner.children import rotate_keys_command
-
-_NOT_RUNNING = "laudo: start the product first (`make run`): the keys are in its database. Data folder: {}"
+from infra.local.running_product import NotRunning, running_product
 
 
 def rotate_keys(home: Path, topology: dict[str, Any], console: Console, *, compromised: bool) -> int:
     """Return 0 when it was done."""
-    if not (home / "children.json").exists():
-        console.print(_NOT_RUNNING.format(home), style="red", markup=False)
+    try:
+        around = running_product(home, topology, wanted="the keys are in its database")
+    except NotRunning as missing:
+        console.print(str(missing), style="red", markup=False)
         return 2
-    command = rotate_keys_command(surroundings(home, topology), compromised=compromised)
+    command = rotate_keys_command(around, compromised=compromised)
     done = subprocess.run(
         command.argv, env=dict(command.env), cwd=command.cwd, capture_output=True, text=True, check=False
     )

@@ -1,5 +1,6 @@
 """The administrator's pages about those who work in the clinic, and the auditor's view of them."""
 
+from collections.abc import Awaitable
 from typing import Annotated
 from uuid import UUID
 
@@ -85,64 +86,44 @@ async def show_member(visit: Watcher, account_id: UUID) -> Response:
 @router.post("/equipe/{account_id:uuid}/perfis")
 async def change_roles(visit: Administrator, account_id: UUID, form: Typed) -> Response:
     change = {name: form.get(name) for name in _COUNCIL if form.get(name)} | {"roles": form.all("roles")}
-    try:
-        await visit.portal.staff.change_roles(visit.caller, str(account_id), change)
-    except ApiProblem as problem:
-        return await _again(visit, account_id, problem, change)
-    return visit.go(f"/equipe/{account_id}", notice="roles_changed")
+    done = visit.portal.staff.change_roles(visit.caller, str(account_id), change)
+    return await _told(visit, account_id, done, notice="roles_changed", change=change)
 
 
 @router.post("/equipe/{account_id:uuid}/encerramento")
 async def end_access(visit: Administrator, account_id: UUID, form: Typed) -> Response:
-    try:
-        await visit.portal.staff.end_access(visit.caller, str(account_id))
-    except ApiProblem as problem:
-        return await _again(visit, account_id, problem)
-    return visit.go(f"/equipe/{account_id}", notice="staff_access_ended")
+    done = visit.portal.staff.end_access(visit.caller, str(account_id))
+    return await _told(visit, account_id, done, notice="staff_access_ended")
 
 
 @router.post("/equipe/{account_id:uuid}/desconexao")
 async def end_sessions(visit: Administrator, account_id: UUID, form: Typed) -> Response:
-    try:
-        await visit.portal.staff.end_sessions(visit.caller, str(account_id))
-    except ApiProblem as problem:
-        return await _again(visit, account_id, problem)
-    return visit.go(f"/equipe/{account_id}", notice="persons_sessions_ended")
+    done = visit.portal.staff.end_sessions(visit.caller, str(account_id))
+    return await _told(visit, account_id, done, notice="persons_sessions_ended")
 
 
 @router.post("/equipe/{account_id:uuid}/identificacao")
 async def reset_factors(visit: Administrator, account_id: UUID, form: Typed) -> Response:
     """For somebody who lost the authenticator and the recovery codes and was identified anew."""
-    try:
-        await visit.portal.staff.reset_factors(visit.caller, str(account_id), form.get("how"))
-    except ApiProblem as problem:
-        return await _again(visit, account_id, problem)
-    return visit.go(f"/equipe/{account_id}", notice="factors_reset")
+    done = visit.portal.staff.reset_factors(visit.caller, str(account_id), form.get("how"))
+    return await _told(visit, account_id, done, notice="factors_reset")
 
 
 @router.post("/equipe/{account_id:uuid}/retorno")
 async def give_access_again(visit: Administrator, account_id: UUID, form: Typed) -> Response:
-    try:
-        await visit.portal.staff.give_access_again(visit.caller, str(account_id))
-    except ApiProblem as problem:
-        return await _again(visit, account_id, problem)
-    return visit.go(f"/equipe/{account_id}", notice="access_given")
+    done = visit.portal.staff.give_access_again(visit.caller, str(account_id))
+    return await _told(visit, account_id, done, notice="access_given")
 
 
 @router.post("/equipe/{account_id:uuid}/conferencia")
 async def verify(visit: Administrator, account_id: UUID, form: Typed) -> Response:
     compared = {name: form.get(name) for name in _COUNCIL}
-    try:
-        if form.get("withdraw"):
-            await visit.portal.staff.withdraw_verification(visit.caller, str(account_id), compared)
-        else:
-            more = {"how": form.get("how"), "note": form.get("note") or None}
-            await visit.portal.staff.verify(visit.caller, str(account_id), compared | more)
-    except ApiProblem as problem:
-        return await _again(visit, account_id, problem)
-    return visit.go(
-        f"/equipe/{account_id}", notice="verification_withdrawn" if form.get("withdraw") else "verified"
-    )
+    if form.get("withdraw"):
+        done = visit.portal.staff.withdraw_verification(visit.caller, str(account_id), compared)
+        return await _told(visit, account_id, done, notice="verification_withdrawn")
+    more = {"how": form.get("how"), "note": form.get("note") or None}
+    done = visit.portal.staff.verify(visit.caller, str(account_id), compared | more)
+    return await _told(visit, account_id, done, notice="verified")
 
 
 async def _found(visit: Visit, template: str, q: str, key: str, cursor: str = "") -> Response:
@@ -158,10 +139,17 @@ async def _found(visit: Visit, template: str, q: str, key: str, cursor: str = ""
     )
 
 
-async def _again(visit: Visit, account_id: UUID, problem: ApiProblem, change: Json | None = None) -> Response:
-    if problem.is_kind("step_up_required") or (not problem.concerns_input and problem.status != 403):
-        raise problem
-    return await _member(visit, account_id, problem, change)
+async def _told(
+    visit: Visit, account_id: UUID, done: Awaitable[None], *, notice: str, change: Json | None = None
+) -> Response:
+    """Do it and say so on the member's page, or say there why it was refused, with what was typed."""
+    try:
+        await done
+    except ApiProblem as problem:
+        if problem.is_kind("step_up_required") or (not problem.concerns_input and problem.status != 403):
+            raise
+        return await _member(visit, account_id, problem, change)
+    return visit.go(f"/equipe/{account_id}", notice=notice)
 
 
 async def _member(
