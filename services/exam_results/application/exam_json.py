@@ -3,6 +3,8 @@
 What needs no wording comes from the store as JSON already (`item`), and is passed on as text.
 """
 
+from collections.abc import Iterable
+from functools import cache, partial
 from typing import Any
 
 import orjson
@@ -45,13 +47,17 @@ class ExamJson:
         self._lifecycle = lifecycle
         self._words: dict[tuple[str, str, bool], str] = {}
 
-    def list_item(self, row: ExamRow, view: View) -> str:
-        """Return the row's own JSON with its names, words and flag put in front."""
-        waits = row["waits"] and view.person_id is not None
-        key = (row["code"], row["state"], waits)
-        flagged = row["flagged"] if _shows_values(row, view) and _may_preview(row, view) else None
-        item: str = row["item"]
-        return f"{self._words.get(key) or self._spell(*key)}{_FLAGGED[flagged]}{item[1:]}"
+    def list_items(self, rows: Iterable[ExamRow], view: View) -> list[str]:
+        """Return each row's own JSON with its names, words and flag put in front."""
+        words, is_patient = self._words, view.person_id is not None
+        shows_flag = cache(partial(_shows_flag, view))  # a page holds few kinds of rows
+        items = []
+        for row in rows:
+            key = row["code"], row["state"], is_patient and row["waits"]
+            shown = shows_flag(row["signed"], row["opened"], row["sensitive"])
+            flag = _FLAGGED[row["flagged"] if shown else None]
+            items.append(f"{words.get(key) or self._spell(*key)}{flag}{row['item'][1:]}")
+        return items
 
     def whole_exam(self, row: ExamRow, view: View, caller: Principal) -> bytes:
         definition = self._catalogue.find(row["code"])
@@ -72,7 +78,8 @@ class ExamJson:
             "step_up_needed": _waits_for_step_up(row, view),
             "actions": actions_of(row, caller, view, self._lifecycle),
         }
-        return self.list_item(row, view)[:-1].encode() + b"," + orjson.dumps(rest)[1:]
+        (item,) = self.list_items([row], view)
+        return item[:-1].encode() + b"," + orjson.dumps(rest)[1:]
 
     def _spell(self, code: str, state: str, waits: bool) -> str:
         """`waits`: nothing is called ready to a patient who cannot open it yet: unsigned, or under embargo."""
@@ -104,20 +111,18 @@ def _results(row: ExamRow, view: View, definition: ExamDefinition | None) -> Any
 
 
 def _shows_values(row: ExamRow, view: View) -> bool:
-    return view.shows_values(**_moments(row), sensitive=row["sensitive"])
+    return view.shows_values(signed=row["signed"], opened=row["opened"], sensitive=row["sensitive"])
 
 
 def _waits_for_step_up(row: ExamRow, view: View) -> bool:
-    return view.in_time(**_moments(row)) and view.needs_step_up(sensitive=row["sensitive"])
+    in_time = view.in_time(signed=row["signed"], opened=row["opened"])
+    return in_time and view.needs_step_up(sensitive=row["sensitive"])
 
 
-def _moments(row: ExamRow) -> dict[str, bool]:
-    return {"signed": row["signed"], "opened": row["opened_at"] is not None}
-
-
-def _may_preview(row: ExamRow, view: View) -> bool:
+def _shows_flag(view: View, signed: bool, opened: bool, sensitive: bool) -> bool:
     """Sensitive classes are hidden from previews, the laboratory's own apart."""
-    return view.is_bench or not row["sensitive"]
+    may_preview = view.is_bench or not sensitive
+    return may_preview and view.shows_values(signed=signed, opened=opened, sensitive=sensitive)
 
 
 def _event(event: dict[str, Any]) -> dict[str, Any]:
@@ -152,5 +157,5 @@ def _report(row: ExamRow, view: View) -> dict[str, Any] | None:
             "uf": row["releaser_uf"],
         },
         "file_id": row["signed_file_id"] if _shows_values(row, view) else None,
-        "opened": row["opened_at"] is not None,
+        "opened": row["opened"],
     }

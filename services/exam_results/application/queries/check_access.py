@@ -33,9 +33,7 @@ class CheckAccess:
             row = await reads.one(replace(view, sees=Sees.DOWNLOAD), exam_id, entry)
             if row is None:
                 continue
-            if not view.in_time(
-                signed=row["signed_file_id"] is not None, opened=row["opened_at"] is not None
-            ):
+            if not view.in_time(signed=row["signed"], opened=row["opened"]):
                 break
             step_up = view.needs_step_up(sensitive=row["sensitive"])
             return {"purpose": view.purpose, "step_up_needed": step_up}

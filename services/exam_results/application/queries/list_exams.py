@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import orjson
+
 from services.exam_results.application.caller import Caller
 from services.exam_results.application.exam_json import ExamJson
 from services.exam_results.application.policy import emergency_view, list_view, view_of
@@ -90,7 +92,7 @@ class ListExams:
         )
         shown = rows[: question.limit]
         return ExamPage(
-            items=[self.json.list_item(row, view) for row in shown],
+            items=self.json.list_items(shown, view),
             next_key=_key(shown[-1]) if len(rows) > question.limit else None,
             order=order,
         )
@@ -117,7 +119,9 @@ def _states(order: Order, asked: tuple[State, ...]) -> tuple[State, ...]:
 
 
 def _key(row: ExamRow) -> PageKey:
-    return PageKey(row["priority_rank"], row["created_at"], UUID(row["exam_id"]))
+    """The moment is in the row's JSON: as a column, reading twenty of them costs more than parsing one item."""
+    created_at = datetime.fromisoformat(orjson.loads(row["item"])["created_at"])
+    return PageKey(row["priority_rank"], created_at, UUID(row["exam_id"]))
 
 
 def _search(catalogue: Catalogue, text: str | None) -> Search | None:

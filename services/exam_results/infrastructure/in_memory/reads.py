@@ -62,7 +62,8 @@ class InMemoryExamReads(InMemoryRelationReads):
         row = {**exam_row(exam), **self._people(exam), "draft_file_id": self._draft(exam)}
         row["events"] = [self._event(event) for event in self._memory.streams[exam_id]]
         row["signed"] = row["signed_file_id"] is not None
-        row["waits"] = row["released_at"] is not None and row["opened_at"] is None
+        row["opened"] = row["opened_at"] is not None
+        row["waits"] = row["released_at"] is not None and not row["opened"]
         row["item"] = orjson.dumps(_item(row)).decode()
         return {
             name: str(value) if name in _IDS and value is not None else value for name, value in row.items()

@@ -33,8 +33,9 @@ PLANNER = {
     "jit": "off",  # the price set on what is switched off looks like a huge query, worth 70 ms of compiling
 }
 _LIST_COLUMNS = """
-    e.exam_id::text AS exam_id, e.code, e.state, e.priority_rank, e.created_at, e.sensitive, e.flagged, e.opened_at,
-    e.signed_file_id IS NOT NULL AS signed, e.released_at IS NOT NULL AND e.opened_at IS NULL AS waits,
+    e.exam_id::text AS exam_id, e.code, e.state, e.priority_rank, e.sensitive, e.flagged,
+    e.signed_file_id IS NOT NULL AS signed, e.opened_at IS NOT NULL AS opened,
+    e.released_at IS NOT NULL AND e.opened_at IS NULL AS waits,
     json_build_object(
         'id', e.exam_id, 'protocol', e.protocol, 'code', e.code, 'state', e.state, 'priority', e.priority,
         'patient', json_build_object('id', e.patient_id, 'name', coalesce(p.social_name, p.name),

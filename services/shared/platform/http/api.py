@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, FastAPI, Response
+from fastapi.telemetry import TelemetryConfig
 
 from services.shared.platform.auth import TokenVerifier
 from services.shared.platform.http.callers import public
@@ -24,6 +25,8 @@ from services.shared.platform.http.scrape import metrics_router
 Check = Callable[[], Awaitable[Any]]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 _CHECK_TIMEOUT_S = 2
+# The framework's own records would hold exceptions and addresses as they came; ours are notes (ADR 0014).
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 
 
 @asynccontextmanager
@@ -54,6 +57,7 @@ def create_api(
         redoc_url=None,
         lifespan=lifespan,
         redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
     )
     app.state.token_verifier = token_verifier
     app.state.limits = Limits()
