@@ -23,6 +23,7 @@ from services.notification.infrastructure.in_memory.channels import (
 from services.notification.infrastructure.receipt_queue import SqsReceiptQueue
 from services.notification.interface.messaging.provider_events import QUEUE
 from services.shared.platform.aws import aws_client
+from services.shared.platform.metrics.queue_age import QueueAge
 from services.shared.platform.topology import load_topology
 from tests.integration.notification.outbox import emails_to, texts_to
 
@@ -184,27 +185,54 @@ def receipts_of(settings: NotificationSettings, aws: Any) -> Iterator[dict[str, 
     aws.purge()
 
 
-async def test_a_receipt_is_heard_when_it_has_left_the_queue_and_not_while_it_is_in_somebodys_hands(
-    settings: NotificationSettings, receipts_of: dict[str, str], threads: ThreadPoolExecutor
-) -> None:
-    sqs, url = aws_client("sqs", settings), receipts_of["queue"]
-    queue = SqsReceiptQueue(sqs, load_topology(), QUEUE)
-    assert await queue.all_heard()
-    await aws_channels(settings, threads).sms.send(sms())  # the provider tells of it twice: sent, delivered
-    assert not await queue.all_heard()
-    in_hand = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
-    assert len(in_hand) == 2
-    assert not await queue.all_heard()
-    for message in in_hand:
-        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-    assert await queue.all_heard()
+class Hands:
+    """A queue's age under clocks that the test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+        self.age = QueueAge(QUEUE, wall=lambda: self.now, monotonic=lambda: self.now)
+
+    def receive(self, *ages: float) -> None:
+        self.age.received([int((self.now - age) * 1000) for age in ages])
 
 
-@pytest.mark.parametrize(("place", "delay_s"), [("queue", 60), ("dead_letters", 0)])
-async def test_a_receipt_that_comes_back_later_or_died_is_not_heard(
-    settings: NotificationSettings, receipts_of: dict[str, str], place: str, delay_s: int
+async def test_receipts_are_all_heard_once_all_that_came_for_a_while_was_fresh(
+    settings: NotificationSettings, receipts_of: dict[str, str]
 ) -> None:
-    sqs = aws_client("sqs", settings)
-    queue = SqsReceiptQueue(sqs, load_topology(), QUEUE)
-    sqs.send_message(QueueUrl=receipts_of[place], MessageBody="{}", DelaySeconds=delay_s)
+    hands = Hands()
+    queue = SqsReceiptQueue(aws_client("sqs", settings), load_topology(), QUEUE, hands.age)
+    assert not await queue.all_heard()  # nothing was received yet: a worker that has just started
+    hands.receive(70, 3)  # what waited while it was away
+    hands.now += 20
+    assert not await queue.all_heard()
+    hands.receive(2, 1)
+    hands.now += 12
+    assert not await queue.all_heard()
+    hands.now += 1
+    assert await queue.all_heard()
+    hands.receive(65)  # comes back from a worker that died with it
+    assert not await queue.all_heard()
+
+
+async def test_receipts_that_wait_and_are_received_by_nobody_are_not_heard(
+    settings: NotificationSettings, receipts_of: dict[str, str]
+) -> None:
+    hands = Hands()
+    queue = SqsReceiptQueue(aws_client("sqs", settings), load_topology(), QUEUE, hands.age)
+    hands.receive()
+    hands.now += 20
+    assert await queue.all_heard()
+    hands.age.looked(waiting=3)
+    hands.now += 31
+    assert not await queue.all_heard()
+
+
+async def test_a_receipt_among_the_dead_letters_is_not_heard(
+    settings: NotificationSettings, receipts_of: dict[str, str]
+) -> None:
+    sqs, hands = aws_client("sqs", settings), Hands()
+    queue = SqsReceiptQueue(sqs, load_topology(), QUEUE, hands.age)
+    hands.receive()
+    hands.now += 20
+    sqs.send_message(QueueUrl=receipts_of["dead_letters"], MessageBody="{}")
     assert not await queue.all_heard()

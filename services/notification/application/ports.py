@@ -119,7 +119,9 @@ class Receipts(Protocol):
     """What the providers tell of the messages they took, on its way to us."""
 
     async def all_heard(self) -> bool:
-        """False while any receipt waits, is in a worker's hands, or lies among the dead letters."""
+        """False when receipts have waited for long until just now, or any lies among the dead letters: then one that
+        was sent a minute ago may still come.
+        """
         ...
 
 

@@ -1,26 +1,31 @@
-"""The queue on which the providers' receipts come, seen from outside: does it still hold any?"""
+"""The queue on which the providers' receipts come, as this process's poller and SQS see it."""
 
 import asyncio
 from typing import Any
 
+from services.shared.platform.metrics.queue_age import QueueAge, age_of
 from services.shared.platform.topology import Topology
 
-_HELD = tuple(f"ApproximateNumberOfMessages{which}" for which in ("", "NotVisible", "Delayed"))
+_STEADY_S = 12.0  # more than the 10 s for which a dead worker's messages stay hidden
+_HELD = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
 
 class SqsReceiptQueue:
-    """`sqs` is a boto3 client with the service's own rights. SQS's counts may lag a little: ask about receipts that
-    are a minute old, not about those of this moment.
+    """`sqs` is a boto3 client with the service's own rights; it is asked about the dead letters alone.
+
+    That nothing at all waits would be too much to ask: under load something always does. What comes back from a dead
+    worker, and what waited while all workers were away, is old when it is received: the time it was sent says so.
     """
 
-    def __init__(self, sqs: Any, topology: Topology, queue: str) -> None:
+    def __init__(self, sqs: Any, topology: Topology, queue: str, age: QueueAge | None = None) -> None:
         self._sqs = sqs
-        self._queues = queue, topology.dead_letters_of(queue)
+        self._dead_letters = topology.dead_letters_of(queue)
+        self._age = age or age_of(queue)
 
     async def all_heard(self) -> bool:
-        return await asyncio.to_thread(lambda: not any(map(self._held, self._queues)))
+        return self._age.fresh_for_s() > _STEADY_S and not await asyncio.to_thread(self._dead)
 
-    def _held(self, queue: str) -> int:
-        url = self._sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    def _dead(self) -> int:
+        url = self._sqs.get_queue_url(QueueName=self._dead_letters)["QueueUrl"]
         answer = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(_HELD))
-        return sum(int(answer["Attributes"].get(name, 0)) for name in _HELD)
+        return sum(int(answer["Attributes"][name]) for name in _HELD)

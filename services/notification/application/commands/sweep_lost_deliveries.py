@@ -35,8 +35,8 @@ class SweepLostDeliveries:
 
     - The provider's receipt settles those that it took, mostly before this looks (RecordReceipt).
     - One that it never took gets no receipt. When a minute has passed without one, receipts of messages that were
-      taken later have come, so that they do reach us, and none waits any more, it is sent again. Without the last, a
-      worker that was away for a minute would take its own absence for the provider's silence.
+      taken later have come, so that they do reach us, and none has waited for long, it is sent again. Without the last,
+      a worker that was away for a minute would take its own absence for the provider's silence.
     - Critical contacts are queued again at once: a repeat is better than silence.
     - One that cannot be settled in a quarter of an hour stays unknown, and says so: staff see it on the exam and in the
       log, and ask the patient themselves. A receipt that comes later still counts.
