@@ -103,13 +103,13 @@ def urls(request: pytest.FixtureRequest) -> DatabaseUrls | None:
 @pytest.fixture
 async def world(urls: DatabaseUrls | None) -> AsyncIterator[World]:
     if urls is None:
-        kept = InMemoryTransactions()
-        directory = InMemoryDirectory(kept)
+        kept, attempts = InMemoryTransactions(), InMemoryAttemptLog()
+        directory = InMemoryDirectory(kept, attempts)
         yield World(
             kept,
             directory,
             InMemoryMachineClients(kept),
-            InMemoryAttemptLog(),
+            attempts,
             InMemoryErasureDirectory(kept),
         )
         return

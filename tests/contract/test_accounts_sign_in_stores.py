@@ -7,12 +7,16 @@ from uuid import UUID
 
 import pytest
 
-from services.accounts.application.ports import Credentials
+from services.accounts.application.ports import AtTheDoor, Credentials
+from services.accounts.application.sign_in_ports import Opening
+from services.accounts.domain.attempts import Attempts
 from services.accounts.domain.device import Device
+from services.accounts.domain.events import SignedInFromNewDevice
 from services.accounts.domain.login import Login
 from services.accounts.domain.passkey import Passkey
 from services.accounts.domain.session import IDLE, Session
 from services.accounts.domain.ticket import Errand, Ticket, new_ticket
+from services.shared.kernel.audit import AuditEntry
 from services.shared.kernel.errors import LaudoError
 from services.shared.kernel.ids import new_id
 from tests.contract.test_accounts_stores import Stores, database_urls, stores  # noqa: F401
@@ -55,7 +59,8 @@ async def test_a_login_opens_what_its_person_signs_in_with_and_nobodys_opens_not
     kept = Credentials(ana.id, "hash", "ORSXG5A=", by_contact=True)
     async with stores.transactions.write(clinic_id=clinic.id) as work:
         await work.accounts.claim_login(mail, ana.id)
-    assert await stores.directory.at_the_door(mail, b"phone", new_id()) == (None, False)  # no password yet
+    before = await stores.directory.at_the_door(mail, b"phone", [], new_id())
+    assert (before.account and before.account.id, before.credentials) == (ana.id, None)  # no password yet
     async with stores.transactions.write(person_id=ana.id) as work:
         await work.credentials.save(kept)
         await work.devices.seen(ana.id, b"phone", NOW)
@@ -64,11 +69,70 @@ async def test_a_login_opens_what_its_person_signs_in_with_and_nobodys_opens_not
         await work.credentials.save(Credentials(bento.id, "another"))
         await work.devices.seen(bento.id, b"tablet", NOW)
     kept = replace(kept, passkeys=1)
-    assert await stores.directory.at_the_door(mail, b"phone", new_id()) == (kept, True)
-    assert await stores.directory.at_the_door(mail, b"tablet", new_id()) == (kept, False)
-    assert await stores.directory.at_the_door(mail, None, bento.id) == (kept, False)
+    known = AtTheDoor(ana, kept, knows_device=True, knows_any_device=True, failures={})
+    assert await stores.directory.at_the_door(mail, b"phone", [], new_id()) == known
+    for nobody in (new_id(), bento.id):
+        elsewhere = await stores.directory.at_the_door(mail, b"tablet", [], nobody)
+        assert elsewhere == replace(known, knows_device=False)
     unknown = Login.typed(f"{new_id()}@example.com")
-    assert await stores.directory.at_the_door(unknown, b"phone", new_id()) == (None, False)
+    nobodys = AtTheDoor(None, None, knows_device=False, knows_any_device=False, failures={})
+    assert await stores.directory.at_the_door(unknown, b"phone", [], new_id()) == nobodys
+
+
+async def test_the_door_knows_the_failures_under_the_keys_that_are_asked_for(stores: Stores) -> None:  # noqa: F811
+    first, second, other = (new_id().bytes for _ in range(3))
+    await stores.attempts.count_failure(NOW, first, other)
+    await stores.attempts.count_failure(NOW + timedelta(seconds=1), first)
+    for login in (Login.typed(f"{new_id()}@example.com"), await a_login(stores)):
+        found = await stores.directory.at_the_door(login, b"phone", [first, second], new_id())
+        assert found.failures == {first: Attempts(2, NOW + timedelta(seconds=1)), second: Attempts()}
+
+
+async def a_login(stores: Stores) -> Login:  # noqa: F811
+    clinic = await stores.a_clinic()
+    ana, mail = await stores.a_person(clinic), Login.typed(f"{new_id()}@example.com")
+    async with stores.transactions.write(clinic_id=clinic.id) as work:
+        await work.accounts.claim_login(mail, ana.id)
+    return mail
+
+
+def an_opening(person_id: UUID, *, warning: SignedInFromNewDevice | None = None) -> Opening:
+    session = Session(new_id(), person_id, None, NOW, NOW, device=Device("Firefox", "203.0.113.0/24"))
+    audit = AuditEntry(
+        at=NOW,
+        actor_id=person_id,
+        actor_roles=("patient",),
+        action="session.start",
+        clinic_id=None,
+        resource=f"session/{session.id}",
+        purpose="authentication",
+    )
+    return Opening(session, new_id().bytes, b"phone", audit, warning)
+
+
+async def test_a_session_is_opened_with_its_token_and_its_device_while_the_password_is_that_one(
+    stores: Stores,  # noqa: F811
+) -> None:
+    ana = await stores.a_person(await stores.a_clinic())
+    async with stores.transactions.write(person_id=ana.id) as work:
+        await work.credentials.save(Credentials(ana.id, "hash"))
+    warning = SignedInFromNewDevice(occurred_at=NOW, account_id=ana.id, clinic_id=ana.home_clinic_id)
+    opened, refused = an_opening(ana.id, warning=warning), an_opening(ana.id)
+    assert await stores.transactions.open_session(opened, "hash")
+    assert not await stores.transactions.open_session(refused, "a hash from before the password was changed")
+    async with stores.transactions.write(person_id=ana.id) as work:
+        assert await work.sessions.open_ones(ana.id, NOW) == [opened.session]
+        assert await work.sessions.by_token(opened.token_hash) == (opened.session, None)
+        assert await work.sessions.by_token(refused.token_hash) is None
+        assert await work.devices.knows(ana.id, b"phone")
+
+
+async def test_a_session_of_somebody_without_a_password_is_not_opened(stores: Stores) -> None:  # noqa: F811
+    ana = await stores.a_person(await stores.a_clinic())
+    assert not await stores.transactions.open_session(an_opening(ana.id), "hash")
+    async with stores.transactions.read(person_id=ana.id) as reading:
+        assert await reading.sessions.open_ones(ana.id, NOW) == []
+        assert not await reading.devices.knows(ana.id, b"phone")
 
 
 async def test_passkeys_are_kept_counted_changed_and_removed(stores: Stores) -> None:  # noqa: F811

@@ -111,9 +111,9 @@ def database_urls(request: pytest.FixtureRequest) -> DatabaseUrls | None:
 @pytest.fixture
 async def stores(database_urls: DatabaseUrls | None) -> AsyncIterator[Stores]:
     if database_urls is None:
-        transactions = InMemoryTransactions()
-        directory = InMemoryDirectory(transactions)
-        yield Stores(transactions, directory, InMemoryMachineClients(transactions), InMemoryAttemptLog())
+        transactions, attempts = InMemoryTransactions(), InMemoryAttemptLog()
+        directory = InMemoryDirectory(transactions, attempts)
+        yield Stores(transactions, directory, InMemoryMachineClients(transactions), attempts)
         return
     async with connected(database_urls) as link:
         yield Stores(

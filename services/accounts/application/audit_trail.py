@@ -34,15 +34,29 @@ async def audit_person(
     roles: frozenset[Role] = frozenset(),
     clinic_id: UUID | None = None,
 ) -> None:
-    await work.audit(
-        AuditEntry(
-            at=now,
-            actor_id=person_id,
-            actor_roles=tuple(sorted(roles)),
-            action=action,
-            clinic_id=clinic_id,
-            resource=resource,
-            purpose="authentication",
-            address=address,
-        )
+    entry = entry_of(
+        person_id, action, now, address=address, resource=resource, roles=roles, clinic_id=clinic_id
+    )
+    await work.audit(entry)
+
+
+def entry_of(
+    person_id: UUID,
+    action: str,
+    now: datetime,
+    *,
+    address: str | None,
+    resource: str,
+    roles: frozenset[Role],
+    clinic_id: UUID | None,
+) -> AuditEntry:
+    return AuditEntry(
+        at=now,
+        actor_id=person_id,
+        actor_roles=tuple(sorted(roles)),
+        action=action,
+        clinic_id=clinic_id,
+        resource=resource,
+        purpose="authentication",
+        address=address,
     )

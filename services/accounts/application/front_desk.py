@@ -174,8 +174,8 @@ class Parts:
             guesses=guesses,
             codes=codes,
             recognition=recognition,
-            start_session=StartSession(devices.issuer, recognition, clock),
-            check_password=CheckPassword(devices.directory, devices.hasher, guesses),
+            start_session=StartSession(transactions, devices.issuer, recognition, clock),
+            check_password=CheckPassword(devices.directory, devices.hasher, guesses, recognition),
             second_factor=ProveSecondFactor(
                 transactions=transactions,
                 authenticator=devices.authenticator,

@@ -1,6 +1,6 @@
 """Slows down guessing. Keys are opaque hashes: the log of attempts tells nobody who tried to be whom."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -61,9 +61,14 @@ class GuessLimit:
     async def check(self, guesses: Guesses) -> Sequence[Attempts]:
         """Raise `too_many_attempts` during a pause; else return the failures so far."""
         found = await self._attempts.get(*guesses.names)
-        for attempts, (_, free) in zip(found, guesses.keys, strict=True):
+        return self.judge(guesses, dict(zip(guesses.names, found, strict=True)))
+
+    def judge(self, guesses: Guesses, found: Mapping[bytes, Attempts]) -> Sequence[Attempts]:
+        """The same, for failures that were read already."""
+        before = [found[key] for key in guesses.names]
+        for attempts, (_, free) in zip(before, guesses.keys, strict=True):
             attempts.check(self._clock.now(), free=free)
-        return found
+        return before
 
     async def failed(self, guesses: Guesses) -> None:
         await self._attempts.count_failure(self._clock.now(), *guesses.names)

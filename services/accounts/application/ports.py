@@ -23,6 +23,7 @@ from services.accounts.application.sign_in_ports import (
     CodeStore,
     DeviceReader,
     DeviceStore,
+    Opening,
     PasskeyReader,
     PasskeyStore,
     RecoveryCodeStore,
@@ -32,6 +33,7 @@ from services.accounts.application.sign_in_ports import (
 )
 from services.accounts.application.staff_ports import InvitationReader, InvitationStore, StaffReader
 from services.accounts.domain.account import Account
+from services.accounts.domain.attempts import Attempts
 from services.accounts.domain.login import Login
 from services.accounts.domain.membership import Membership
 from services.accounts.domain.second_factor import Factor
@@ -229,15 +231,31 @@ class Transactions(Protocol):
         self, *, clinic_id: UUID | None = None, person_id: UUID | None = None
     ) -> AbstractAsyncContextManager[Work]: ...
 
+    async def open_session(self, opening: Opening, password_hash: str) -> bool:
+        """Write all of it at once; False, and nothing written, when the person's password is not that one any more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AtTheDoor:
+    """What is known of a login's person before anything is proved. `failures` by the keys that were asked for."""
+
+    account: Account | None
+    credentials: Credentials | None
+    knows_device: bool
+    knows_any_device: bool
+    failures: Mapping[bytes, Attempts]
+
 
 class Directory(Protocol):
     """Narrow look-ups before any scope is known: exact keys in, ids out."""
 
     async def person_of_login(self, login: Login) -> UUID | None: ...
     async def at_the_door(
-        self, login: Login, mark: bytes | None, nobody: UUID
-    ) -> tuple[Credentials | None, bool]:
-        """Return what the login's person signs in with, and whether the device of this mark is known to the person.
+        self, login: Login, device: bytes, attempts: Sequence[bytes], nobody: UUID
+    ) -> AtTheDoor:
+        """Return what the login's person signs in with, whether the person knows the device of this trace, and the
+        failures under these keys.
 
         Where the login is unknown, `nobody`, an id that is nobody's, takes the person's place in the same query.
         """
@@ -275,8 +293,11 @@ class PasswordHasher(Protocol):
         """Take the same time whether `stored` is None (nobody, or no password yet: False), right or wrong."""
         ...
 
-    def is_outdated(self, stored: str) -> bool:
-        """True when it was hashed with other parameters than are used now: hash it anew while it is at hand."""
+    def is_outdated(self, stored: str | None) -> bool:
+        """True when it was hashed with other parameters than are used now: hash it anew while it is at hand.
+
+        Takes the same time for None.
+        """
         ...
 
 

@@ -14,6 +14,8 @@ from services.accounts.domain.membership import Membership
 from services.accounts.domain.session import Session
 from services.shared.kernel.principal import Principal, Role
 
+_PATIENT = frozenset({Role.PATIENT})
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -48,9 +50,13 @@ async def identity_in(work: Work | Reading, account: Account, clinic_id: UUID | 
     Raises `no_active_role` for staff who work nowhere, or no longer in that clinic.
     """
     if account.kind is AccountKind.PATIENT:
-        return Identity(account, frozenset({Role.PATIENT}), None)
+        return identity_of_patient(account)
     membership = _chosen(list(await work.memberships.of_account(account.id)), clinic_id)
     return Identity(account, membership.roles, await work.clinics.get(membership.clinic_id))
+
+
+def identity_of_patient(account: Account) -> Identity:
+    return Identity(account, _PATIENT, None)
 
 
 def _chosen(memberships: list[Membership], clinic_id: UUID | None) -> Membership:

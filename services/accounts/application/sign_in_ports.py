@@ -7,10 +7,12 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.accounts.domain.attempts import Attempts
+from services.accounts.domain.events import SignedInFromNewDevice
 from services.accounts.domain.one_time_code import OneTimeCode
 from services.accounts.domain.passkey import Passkey
 from services.accounts.domain.session import Session
 from services.accounts.domain.ticket import Ticket
+from services.shared.kernel.audit import AuditEntry
 
 Json = Mapping[str, Any]
 
@@ -49,6 +51,17 @@ class SessionStore(SessionReader, Protocol):
 
     async def rotate(self, session: Session, used: bytes, fresh: bytes) -> None: ...
     async def save(self, session: Session) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What starting a session writes. `trace` is the device's; `warning` goes to the person when the device is new."""
+
+    session: Session
+    token_hash: bytes
+    trace: bytes
+    audit: AuditEntry
+    warning: SignedInFromNewDevice | None = None
 
 
 class DeviceReader(Protocol):

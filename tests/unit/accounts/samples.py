@@ -72,7 +72,7 @@ class World:
         self.clients = InMemoryMachineClients(self.transactions)
         self.devices = Devices(
             transactions=self.transactions,
-            directory=InMemoryDirectory(self.transactions),
+            directory=InMemoryDirectory(self.transactions, self.attempts),
             erasure_directory=InMemoryErasureDirectory(self.transactions),
             machine_clients=self.clients,
             attempts=self.attempts,

@@ -73,6 +73,25 @@ async def test_unknown_login_wrong_password_and_no_password_yet_look_and_cost_th
     assert world.hasher.hashed == before + 1
 
 
+async def test_a_password_that_was_changed_while_it_was_checked_opens_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World()
+    account = await world.patient("ana@a.test")
+    verify = world.hasher.verify
+
+    async def changed_meanwhile(password: str, stored: str | None) -> bool:
+        matches = await verify(password, stored)
+        world.transactions.tables.credentials[account.id] = Credentials(account.id, "another hash")
+        return matches
+
+    monkeypatch.setattr(world.hasher, "verify", changed_meanwhile)
+    with pytest.raises(LaudoError, match="sign_in_failed"):
+        await sign_in(world, "ana@a.test")
+    assert not world.transactions.tables.sessions
+    assert not world.audited
+
+
 async def test_a_wrong_code_is_refused_and_a_code_serves_once() -> None:
     world = World()
     await world.staff("medica@a.test")

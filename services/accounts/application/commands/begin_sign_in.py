@@ -9,7 +9,7 @@ from services.accounts.application.session_tokens import Identity, SignedIn, ide
 from services.accounts.application.start_session import StartSession
 from services.accounts.application.tickets import new_ticket_token
 from services.accounts.application.visitor import Recognition, Visitor
-from services.accounts.domain.errors import SECOND_FACTOR_MISSING, SIGN_IN_FAILED
+from services.accounts.domain.errors import SECOND_FACTOR_MISSING
 from services.accounts.domain.second_factor import Factor, factors_for
 from services.accounts.domain.ticket import Errand, new_ticket
 from services.shared.kernel.clock import Clock
@@ -53,23 +53,21 @@ class BeginSignIn:
     ) -> SignInStep:
         device = self._recognition.device_of(visitor)
         checked = await self._check_password(typed_login, password, device, address=visitor.address)
+        account = checked.account
+        factors = factors_for(
+            has=checked.credentials.factors,
+            is_staff=account.is_staff,
+            is_reachable=account.is_reachable,
+            by_contact=checked.credentials.by_contact,
+        )
+        if not factors and not account.is_staff:
+            return await self._start_session.of_patient(checked, device, address=visitor.address)
         async with self._transactions.write(person_id=checked.person_id) as work:
-            account = await work.accounts.get(checked.person_id)
-            if account is None:
-                raise SIGN_IN_FAILED.error()
-            identity = await identity_in(work, account, clinic_id)
+            identity = await identity_in(work, checked.account, clinic_id)
             await checked.keep_hash(work)
-            factors = factors_for(
-                has=checked.credentials.factors,
-                is_staff=account.is_staff,
-                is_reachable=account.is_reachable,
-                by_contact=checked.credentials.by_contact,
-            )
-            if factors:
-                return await self._ticket(work, identity, checked, factors)
-            if account.is_staff:
+            if not factors:
                 raise SECOND_FACTOR_MISSING.error()
-            return await self._start_session(work, identity, device, address=visitor.address)
+            return await self._ticket(work, identity, checked, factors)
 
     async def _ticket(
         self, work: Work, identity: Identity, checked: Checked, factors: tuple[Factor, ...]

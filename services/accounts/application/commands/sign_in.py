@@ -8,7 +8,7 @@ from services.accounts.application.ports import Transactions
 from services.accounts.application.session_tokens import SignedIn, identity_in
 from services.accounts.application.start_session import StartSession
 from services.accounts.application.visitor import Recognition, Visitor
-from services.accounts.domain.errors import CODE_REQUIRED, SECOND_FACTOR_MISSING, SIGN_IN_FAILED
+from services.accounts.domain.errors import CODE_REQUIRED, SECOND_FACTOR_MISSING
 from services.accounts.domain.second_factor import ENROLLED, Factor
 
 
@@ -48,15 +48,12 @@ class SignIn:
         device = self._recognition.device_of(Visitor(address, agent, device_token))
         checked = await self._check_password(typed_login, password, device, address=address)
         has = checked.credentials.factors
+        needs_factor = checked.account.is_staff or checked.credentials.by_contact or bool(ENROLLED & has)
+        if not needs_factor:
+            return await self._start_session.of_patient(checked, device, address=address)
         async with self._transactions.write(person_id=checked.person_id) as work:
-            account = await work.accounts.get(checked.person_id)
-            if account is None:
-                raise SIGN_IN_FAILED.error()
-            identity = await identity_in(work, account, clinic_id)
+            identity = await identity_in(work, checked.account, clinic_id)
             await checked.keep_hash(work)
-            needs_factor = account.is_staff or checked.credentials.by_contact or bool(ENROLLED & has)
-            if not needs_factor:
-                return await self._start_session(work, identity, device, address=address)
         if not code:
             raise CODE_REQUIRED.error(field="code")
         if Factor.TOTP not in has and Factor.PASSKEY not in has:

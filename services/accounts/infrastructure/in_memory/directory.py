@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from services.accounts.application.ports import Credentials
+from services.accounts.application.ports import AtTheDoor
 from services.accounts.domain.attempts import Attempts
 from services.accounts.domain.erasure import ErasureState
 from services.accounts.domain.invitation import InvitationState
@@ -20,19 +20,26 @@ _NONE = UUID(int=0)
 
 
 class InMemoryDirectory:
-    def __init__(self, transactions: InMemoryTransactions) -> None:
+    def __init__(self, transactions: InMemoryTransactions, attempts: "InMemoryAttemptLog") -> None:
         self._transactions = transactions
+        self._attempts = attempts
 
     async def person_of_login(self, login: Login) -> UUID | None:
         return self._transactions.tables.logins.get(login)
 
     async def at_the_door(
-        self, login: Login, mark: bytes | None, nobody: UUID
-    ) -> tuple[Credentials | None, bool]:
+        self, login: Login, device: bytes, attempts: Sequence[bytes], nobody: UUID
+    ) -> AtTheDoor:
         person_id = await self.person_of_login(login) or nobody
         work = InMemoryWork(self._transactions.tables, Scope(None, person_id))
-        credentials = await work.credentials.get(person_id)
-        return credentials, mark is not None and await work.devices.knows(person_id, mark)
+        failures = await self._attempts.get(*attempts)
+        return AtTheDoor(
+            account=await work.accounts.get(person_id),
+            credentials=await work.credentials.get(person_id),
+            knows_device=await work.devices.knows(person_id, device),
+            knows_any_device=any(owner == person_id for owner, _ in self._transactions.tables.devices),
+            failures=dict(zip(attempts, failures, strict=True)),
+        )
 
     async def person_of_refresh_token(self, token_hash: bytes) -> UUID | None:
         tables = self._transactions.tables

@@ -23,7 +23,7 @@ class QuickPasswordHasher:
         salt, _, digest = (stored or "nobody$").partition("$")
         return _digest(salt, password) == digest
 
-    def is_outdated(self, stored: str) -> bool:
+    def is_outdated(self, stored: str | None) -> bool:
         return stored in self.outdated
 
 

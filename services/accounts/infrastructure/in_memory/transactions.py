@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.accounts.application.ports import RepeatKey
+from services.accounts.application.sign_in_ports import Opening
 from services.accounts.infrastructure.in_memory.audit_names import InMemoryAuditNames
 from services.accounts.infrastructure.in_memory.consents import InMemoryConsents
 from services.accounts.infrastructure.in_memory.corrections import InMemoryCorrections
@@ -116,3 +117,16 @@ class InMemoryTransactions:
             copy = self.tables.copy()
             yield InMemoryWork(copy, Scope(clinic_id, person_id))
             self.tables = copy
+
+    async def open_session(self, opening: Opening, password_hash: str) -> bool:
+        session = opening.session
+        async with self.write(person_id=session.person_id) as work:
+            credentials = await work.credentials.get(session.person_id)
+            if credentials is None or credentials.password_hash != password_hash:
+                return False
+            await work.sessions.start(session, opening.token_hash)
+            await work.devices.seen(session.person_id, opening.trace, session.started_at)
+            await work.audit(opening.audit)
+            if opening.warning is not None:
+                work.record(opening.warning)
+        return True

@@ -25,7 +25,7 @@ class PostgresAccountReader:
             f"SELECT * FROM accounts WHERE id = $1 {'FOR UPDATE' if lock else ''}",  # noqa: S608
             account_id,
         )
-        return _account(row) if row else None
+        return account_of(row) if row else None
 
     async def id_with_cpf(self, cpf: str, birth_date: date) -> UUID | None:
         lookup = login_lookup(self._vault, Login(LoginKind.CPF, cpf))
@@ -111,7 +111,7 @@ class PostgresAccounts(PostgresAccountReader):
         return tag.endswith(" 1")
 
 
-def _account(row: Row) -> Account:
+def account_of(row: Row) -> Account:
     return Account(
         id=row["id"],
         version=row["version"],

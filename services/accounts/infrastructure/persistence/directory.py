@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from services.accounts.application.clinic_ports import KnownStaff
-from services.accounts.application.ports import Credentials, IdentifierVault
+from services.accounts.application.ports import AtTheDoor, IdentifierVault
 from services.accounts.domain.attempts import FORGOTTEN_AFTER, Attempts
 from services.accounts.domain.login import Login
-from services.accounts.infrastructure.persistence.accounts import login_lookup
+from services.accounts.infrastructure.persistence.accounts import account_of, login_lookup
 from services.accounts.infrastructure.persistence.credentials import COLUMNS, credentials_of
 from services.shared.platform.postgres.database import Database, Scope
 
@@ -17,8 +17,14 @@ _AT_THE_DOOR = f"""SELECT scoped.* FROM (
         SELECT id, set_config('app.clinic', '', true), set_config('app.person', id::text, true)
         FROM (SELECT coalesce(person_of_login($1), $2) AS id) AS found) AS scope
     CROSS JOIN LATERAL (
-        SELECT {COLUMNS}, EXISTS (SELECT FROM known_devices WHERE person_id = scope.id AND mark = $3) AS knows
-        FROM (SELECT scope.id) AS person LEFT JOIN credentials c ON c.person_id = person.id LIMIT 1) AS scoped"""  # noqa: S608 - a constant
+        SELECT a.*, {COLUMNS}, tried.*,
+            EXISTS (SELECT FROM known_devices WHERE person_id = scope.id AND mark = $3) AS knows_device,
+            EXISTS (SELECT FROM known_devices WHERE person_id = scope.id) AS knows_any_device
+        FROM (SELECT scope.id AS person) AS who LEFT JOIN accounts a ON a.id = who.person
+            LEFT JOIN credentials c ON c.person_id = who.person
+            CROSS JOIN (SELECT array_agg(key) AS keys, array_agg(failures) AS counts,
+                array_agg(last_failure_at) AS moments FROM attempts WHERE key = ANY ($4::bytea[])) AS tried
+        LIMIT 1) AS scoped"""  # noqa: S608 - a constant
 
 
 class PostgresDirectory:
@@ -30,13 +36,22 @@ class PostgresDirectory:
         return await self._id("SELECT person_of_login($1)", login_lookup(self._vault, login))
 
     async def at_the_door(
-        self, login: Login, mark: bytes | None, nobody: UUID
-    ) -> tuple[Credentials | None, bool]:
+        self, login: Login, device: bytes, attempts: Sequence[bytes], nobody: UUID
+    ) -> AtTheDoor:
         """One statement, which takes on the scope of the person it finds (as `Scope.set_by` does)."""
+        lookup = login_lookup(self._vault, login)
         async with self._database.statements() as session:
-            row = await session.row(_AT_THE_DOOR, login_lookup(self._vault, login), nobody, mark)
+            row = await session.row(_AT_THE_DOOR, lookup, nobody, device, list(attempts))
         assert row is not None
-        return (credentials_of(row, self._vault) if row["person_id"] else None), row["knows"]
+        tried = zip(row["keys"] or (), row["counts"] or (), row["moments"] or (), strict=True)
+        return AtTheDoor(
+            account=account_of(row) if row["id"] else None,
+            credentials=credentials_of(row, self._vault) if row["person_id"] else None,
+            knows_device=row["knows_device"],
+            knows_any_device=row["knows_any_device"],
+            failures=dict.fromkeys(attempts, Attempts())
+            | {key: Attempts(failures, at) for key, failures, at in tried},
+        )
 
     async def person_of_refresh_token(self, token_hash: bytes) -> UUID | None:
         return await self._id("SELECT person_of_refresh_token($1)", token_hash)

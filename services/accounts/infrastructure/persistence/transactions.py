@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.accounts.application.ports import IdentifierVault, RepeatKey
+from services.accounts.application.sign_in_ports import Opening
 from services.accounts.infrastructure.messaging.wire_events import message_of
 from services.accounts.infrastructure.persistence.accounts import PostgresAccountReader, PostgresAccounts
 from services.accounts.infrastructure.persistence.audit_names import PostgresAuditNames
@@ -49,6 +50,7 @@ from services.accounts.infrastructure.persistence.passkeys import (
 )
 from services.accounts.infrastructure.persistence.patients import PostgresPatientReader, PostgresPatients
 from services.accounts.infrastructure.persistence.proxies import PostgresProxies, PostgresProxyReader
+from services.accounts.infrastructure.persistence.session_opening import open_session
 from services.accounts.infrastructure.persistence.sessions import PostgresSessionReader, PostgresSessions
 from services.accounts.infrastructure.persistence.tickets import PostgresTickets
 from services.shared.kernel.audit import AuditEntry
@@ -180,3 +182,12 @@ class PostgresTransactions:
             self._wakeup.ring()
         if ended := work.sessions.ended | work.machine_clients.ended:
             self._revocations.tell(ended)
+
+    async def open_session(self, opening: Opening, password_hash: str) -> bool:
+        message = message_of(opening.warning) if opening.warning else None
+        opening = replace(opening, audit=replace(opening.audit, trace_id=current_trace_id()))
+        async with self._database.statements() as session:
+            opened = await open_session(session, opening, password_hash, message)
+        if opened and message is not None:
+            self._wakeup.ring()
+        return opened

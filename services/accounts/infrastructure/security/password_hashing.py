@@ -37,8 +37,11 @@ class Argon2PasswordHasher:
         matches = await self._run(self._matches, password, stored or self._nobodys)
         return matches and stored is not None
 
-    def is_outdated(self, stored: str) -> bool:
-        return self._argon2.check_needs_rehash(stored)
+    def is_outdated(self, stored: str | None) -> bool:
+        try:
+            return self._argon2.check_needs_rehash(stored or self._nobodys)
+        except InvalidHashError:  # it verifies nothing either
+            return False
 
     def _matches(self, password: str, stored: str) -> bool:
         try:
