@@ -7,13 +7,15 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from urllib.parse import quote, urlsplit
 
 from services.file_management.application.ports import LINK_SECONDS
 from services.shared.kernel.clock import Clock
 
+_quoted = partial(quote, safe="-_.~")
 _ALGORITHM = "AWS4-HMAC-SHA256"
+_NOT_STORED, _PDF = _quoted("private, no-store"), _quoted("application/pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,39 +46,33 @@ class SignedS3Links:
         self._kept: tuple[tuple[str, str], bytes] | None = None
 
     def issue(self, key: str, file_name: str) -> str:
-        now = self._clock.now()
-        credentials = self._credentials()
+        moment = f"{self._clock.now():%Y%m%dT%H%M%SZ}"
+        day, credentials = moment[:8], self._credentials()
+        scope = f"{day}/{self._region}/s3/aws4_request"
         path = self._path + quote(key, safe="/-_.~")
-        query = self._query(credentials, now, file_name)
+        query = _query(credentials, scope, moment, file_name)
         request = f"GET\n{path}\n{query}\nhost:{self._host}\n\nhost\nUNSIGNED-PAYLOAD"
-        scope = f"{now:%Y%m%d}/{self._region}/s3/aws4_request"
-        text = f"{_ALGORITHM}\n{now:%Y%m%dT%H%M%SZ}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
-        signature = hmac.new(self._key(credentials, now), text.encode(), hashlib.sha256).hexdigest()
+        text = f"{_ALGORITHM}\n{moment}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
+        signature = hmac.digest(self._key(credentials, day), text.encode(), "sha256").hex()
         return f"{self._origin}{path}?{query}&X-Amz-Signature={signature}"
 
-    def _query(self, credentials: Credentials, now: datetime, file_name: str) -> str:
-        """The parameters sorted by name, as the signature wants them."""
-        scope = f"{credentials.access_key}/{now:%Y%m%d}/{self._region}/s3/aws4_request"
-        parameters = [
-            ("X-Amz-Algorithm", _ALGORITHM),
-            ("X-Amz-Credential", scope),
-            ("X-Amz-Date", f"{now:%Y%m%dT%H%M%SZ}"),
-            ("X-Amz-Expires", str(LINK_SECONDS)),
-            ("X-Amz-SignedHeaders", "host"),
-            ("response-cache-control", "private, no-store"),
-            ("response-content-disposition", f'attachment; filename="{file_name}"'),
-            ("response-content-type", "application/pdf"),
-        ]
-        if credentials.token:
-            parameters.insert(4, ("X-Amz-Security-Token", credentials.token))
-        return "&".join(f"{name}={quote(value, safe='-_.~')}" for name, value in parameters)
-
-    def _key(self, credentials: Credentials, now: datetime) -> bytes:
-        day = f"{now:%Y%m%d}"
+    def _key(self, credentials: Credentials, day: str) -> bytes:
         kept_for = (credentials.secret_key, day)
         if self._kept is None or self._kept[0] != kept_for:
             key = f"AWS4{credentials.secret_key}".encode()
             for part in (day, self._region, "s3", "aws4_request"):
-                key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+                key = hmac.digest(key, part.encode(), "sha256")
             self._kept = (kept_for, key)
         return self._kept[1]
+
+
+def _query(credentials: Credentials, scope: str, moment: str, file_name: str) -> str:
+    """The parameters sorted by name, as the signature wants them."""
+    token = f"&X-Amz-Security-Token={_quoted(credentials.token)}" if credentials.token else ""
+    disposition = _quoted(f'attachment; filename="{file_name}"')
+    return (
+        f"X-Amz-Algorithm={_ALGORITHM}&X-Amz-Credential={_quoted(f'{credentials.access_key}/{scope}')}"
+        f"&X-Amz-Date={moment}&X-Amz-Expires={LINK_SECONDS}{token}&X-Amz-SignedHeaders=host"
+        f"&response-cache-control={_NOT_STORED}&response-content-disposition={disposition}"
+        f"&response-content-type={_PDF}"
+    )
