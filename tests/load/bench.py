@@ -67,6 +67,8 @@ def journey_figures(ready: Stand) -> tuple[list[Figure], list[str]]:
     told, hops = journey.told_apart_from_report(), times.bare_hop
     three_hops = [sum(hops[at : at + HOPS]) for at in range(0, len(hops) - HOPS + 1, HOPS)]
     say(f"bare SNS->SQS p50 {statistics.median(times.bare_hop):.0f} ms; {len(told)} exams went the whole way")
+    relayed, handled = map(statistics.median, (times.commit_to_published, times.commit_to_handler))
+    say(f"committed to published p50 {relayed:.0f} ms, to the handler {handled:.0f} ms")
     return [
         over_bare("core.commit_to_handler_ms", times.commit_to_handler, times.bare_hop, 5, (95, 15)),
         over_bare("core.released_to_told_ms", told, three_hops, 30, (95, 60)),

@@ -29,6 +29,7 @@ class Times:
     """Milliseconds, one entry per exam."""
 
     commit_to_handler: list[float] = field(default_factory=list)
+    commit_to_published: list[float] = field(default_factory=list)
     released_to_told: list[float] = field(default_factory=list)
     report_making: list[float] = field(default_factory=list)
     bare_hop: list[float] = field(default_factory=list)
@@ -178,6 +179,10 @@ class Journey:
         self.times.commit_to_handler = [
             (notified[trace][0] - at) * 1000 for trace, at in self._registered if trace in notified
         ]
+        published = _published(self.stand, "exam-results-worker", "exam.created")
+        self.times.commit_to_published = [
+            (published[trace] - at) * 1000 for trace, at in self._registered if trace in published
+        ]
         made = _handled(self.stand, "file-management-worker", "exam.updated")
         self.times.report_making = [made[trace][1] for trace, _, _ in self._released]
 
@@ -198,3 +203,12 @@ def _handled(stand: Stand, worker: str, event_type: str) -> dict[str, tuple[floa
             began = datetime.fromisoformat(line["timestamp"]).timestamp() - took / 1000
             found[line["trace_id"]] = (began, took)
     return found
+
+
+def _published(stand: Stand, worker: str, event_type: str) -> dict[str, float]:
+    """Return, by trace id, when the relay had the emulator's word that it took the message (seconds)."""
+    return {
+        line["trace_id"]: datetime.fromisoformat(line["timestamp"]).timestamp()
+        for line in stand.live.log(worker)
+        if line.get("event") == "outbox.published" and line.get("event_type") == event_type
+    }
