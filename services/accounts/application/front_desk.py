@@ -41,16 +41,11 @@ from services.accounts.application.erasure_desk import ErasureDesk, build_erasur
 from services.accounts.application.erasure_ports import ErasureDirectory
 from services.accounts.application.guess_limit import GuessLimit
 from services.accounts.application.identity_desk import IdentityDesk, build_identity_desk
+from services.accounts.application.key_ports import TokenIssuer
 from services.accounts.application.machine_desk import MachineDesk, build_machine_desk
 from services.accounts.application.machine_ports import MachineClients
 from services.accounts.application.merge_desk import MergeDesk, build_merge_desk
-from services.accounts.application.ports import (
-    Directory,
-    IdentifierVault,
-    PasswordHasher,
-    TokenIssuer,
-    Transactions,
-)
+from services.accounts.application.ports import Directory, IdentifierVault, PasswordHasher, Transactions
 from services.accounts.application.queries.account_security import AccountSecurity
 from services.accounts.application.queries.find_doctors import FindDoctors
 from services.accounts.application.queries.find_patients import FindPatients

@@ -8,7 +8,7 @@ known goes through `Directory`, which hands out ids and nothing else.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -294,24 +294,5 @@ class PasswordHasher(Protocol):
         ...
 
     def is_outdated(self, stored: str | None) -> bool:
-        """True when it was hashed with other parameters than are used now: hash it anew while it is at hand.
-
-        Takes the same time for None.
-        """
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class AccessToken:
-    """`scope`: what a program was granted, as RFC 6749 3.3 writes it; people have roles."""
-
-    value: str
-    expires_in: int
-    scope: str = ""
-
-
-class TokenIssuer(Protocol):
-    def for_principal(self, principal: Principal, now: datetime) -> AccessToken: ...
-    def public_keys(self) -> Mapping[str, Any]:
-        """Return the JWK set (RFC 7517) that verifies what is issued."""
+        """True when it was hashed with other parameters than today's. Takes the same time for None."""
         ...

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from services.accounts.application.ports import Reading, TokenIssuer, Work
+from services.accounts.application.key_ports import TokenIssuer
+from services.accounts.application.ports import Reading, Work
 from services.accounts.domain.account import Account, AccountKind
 from services.accounts.domain.clinic import Clinic
 from services.accounts.domain.errors import NO_ACTIVE_ROLE

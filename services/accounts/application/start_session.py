@@ -5,7 +5,8 @@ from datetime import datetime
 
 from services.accounts.application.audit_trail import entry_of
 from services.accounts.application.check_password import Checked
-from services.accounts.application.ports import TokenIssuer, Transactions, Work
+from services.accounts.application.key_ports import TokenIssuer
+from services.accounts.application.ports import Transactions, Work
 from services.accounts.application.session_tokens import (
     Identity,
     SignedIn,

@@ -6,13 +6,15 @@ from uuid import UUID
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI, Request, Response
+from pydantic import BaseModel
 
 from services.shared.kernel.errors import NOT_FOUND
 from services.shared.kernel.ids import new_id
 from services.shared.kernel.principal import Principal, Role
 from services.shared.platform.http.api import create_api, json_response
-from services.shared.platform.http.callers import callers, undeclared_routes
+from services.shared.platform.http.callers import callers, public, undeclared_routes
 from services.shared.platform.http.hot_routes import hot
+from services.shared.platform.http.json_bodies import json_body
 from tests.unit.shared.test_http import PREFIX, OneToken
 
 KNOWN = new_id()
@@ -23,6 +25,10 @@ ASKS = [
     (f"/{KNOWN}", "no-token"),
     (f"/{KNOWN}", None),
 ]
+
+
+class Greeting(BaseModel):
+    name: str
 
 
 def api(**more: Any) -> FastAPI:
@@ -38,6 +44,11 @@ def api(**more: Any) -> FastAPI:
     async def broken(request: Request, caller: Annotated[Principal, callers(Role.DOCTOR)]) -> Response:
         raise RuntimeError("Ana, CPF 52998224725")
 
+    async def greet(request: Request, _: Annotated[None, public("a greeting", limits=())]) -> Response:
+        body = await json_body(request, Greeting)
+        return json_response({"hello": body.name})
+
+    router.add_api_route("/greetings", hot(greet), methods=["POST"])
     router.add_api_route("/{thing_id}", hot(read))
     router.add_api_route("", hot(broken))
     for path, endpoint in more.items():
@@ -59,6 +70,20 @@ async def test_both_ways_give_the_same_answer(path: str, token: str | None) -> N
     answers = [{**answer.json(), "trace_id": None} for answer in (fast, slow)]
     assert (fast.status_code, answers[0]) == (slow.status_code, answers[1])
     assert fast.headers["content-type"] == slow.headers["content-type"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b'{"name": "Ana"}', 200), (b'{"name": 5}', 422), (b"{}", 422), (b"", 422), (b"{", 400)],
+)
+async def test_a_public_route_with_a_body_gives_the_same_answer_both_ways(body: bytes, status: int) -> None:
+    headers = {"Content-Type": "application/json"}
+    async with client_of(api()) as client:
+        fast = await client.post("/greetings", content=body, headers=headers)
+        slow = await client.post("/greetings/", content=body, headers=headers)
+    answers = [{**answer.json(), "trace_id": None} for answer in (fast, slow)]
+    assert (fast.status_code, slow.status_code) == (status, status)
+    assert answers[0] == answers[1]
 
 
 async def test_an_id_that_is_none_is_not_found_and_another_method_is_refused() -> None:

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from services.accounts.application.key_ports import AccessToken, TokenIssuer
 from services.accounts.application.machine_ports import MachineClients
-from services.accounts.application.ports import AccessToken, TokenIssuer
 from services.accounts.domain.errors import CLIENT_INVALID, SCOPE_NOT_GRANTED
 from services.accounts.domain.machine_client import MachineClient, Secret, hash_secret
 from services.shared.kernel.clock import Clock

@@ -1,6 +1,7 @@
 """Gives a fresh pair of tokens for a refresh token."""
 
-from services.accounts.application.ports import Directory, TokenIssuer, Transactions, Work
+from services.accounts.application.key_ports import TokenIssuer
+from services.accounts.application.ports import Directory, Transactions, Work
 from services.accounts.application.session_tokens import (
     SignedIn,
     hash_refresh_token,

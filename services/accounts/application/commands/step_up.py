@@ -2,7 +2,8 @@
 
 from services.accounts.application.audit_trail import audit_security
 from services.accounts.application.commands.prove_second_factor import Proof, ProveSecondFactor
-from services.accounts.application.ports import AccessToken, TokenIssuer, Transactions, Work
+from services.accounts.application.key_ports import AccessToken, TokenIssuer
+from services.accounts.application.ports import Transactions, Work
 from services.accounts.application.session_tokens import identity_in, principal_of
 from services.accounts.application.tickets import open_ticket
 from services.accounts.domain.account import Account

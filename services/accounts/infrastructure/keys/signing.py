@@ -9,7 +9,7 @@ from uuid import uuid4
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from services.accounts.application.ports import AccessToken
+from services.accounts.application.key_ports import AccessToken
 from services.accounts.domain.signing_schedule import TOKEN_LIFETIME, KeyTimes, signer
 from services.shared.kernel.principal import Principal
 

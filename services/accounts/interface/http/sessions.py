@@ -15,19 +15,27 @@ from services.accounts.interface.http.limits import REFRESH, SIGN_IN
 from services.accounts.interface.http.schemas import RefreshBody, SessionView, SignInBody
 from services.accounts.interface.http.security_schemas import SessionListView
 from services.shared.kernel.principal import STAFF, Principal, Role
+from services.shared.platform.http.api import json_response
 from services.shared.platform.http.callers import address_of, callers, public
+from services.shared.platform.http.hot_routes import hot
+from services.shared.platform.http.json_bodies import body_documentation, json_body
 
 PEOPLE = (Role.PATIENT, *sorted(STAFF))
 router = APIRouter(tags=["sessions"])
 
 
-@router.post("/sessions", description=SignIn.__doc__)
+@router.post(
+    "/sessions",
+    description=SignIn.__doc__,
+    response_model=None,
+    responses={200: {"model": SessionView}},
+    openapi_extra=body_documentation(SignInBody),
+)
+@hot
 async def sign_in(
-    request: Request,
-    response: Response,
-    body: SignInBody,
-    _: Annotated[None, public("whoever signs in has no token yet", limits=SIGN_IN)],
-) -> SessionView:
+    request: Request, _: Annotated[None, public("whoever signs in has no token yet", limits=SIGN_IN)]
+) -> Response:
+    body = await json_body(request, SignInBody)
     signed_in = await desk_of(request).sign_in(
         body.login,
         body.password.get_secret_value(),
@@ -37,8 +45,8 @@ async def sign_in(
         agent=agent_of(request),
         device_token=body.device,
     )
-    never_stored(response)
-    return SessionView.of(signed_in)
+    answer = SessionView.of(signed_in).model_dump_json().encode()
+    return json_response(answer, headers={"Cache-Control": "no-store"})
 
 
 @router.post("/sessions/refresh", description=RefreshSession.__doc__)

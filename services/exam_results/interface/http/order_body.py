@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from services.exam_results.application.commands.register_exam import ExamOrder
 from services.exam_results.domain.exam_events import Priority
 from services.exam_results.interface.http.schemas import OrderBody
+from services.shared.platform.http.json_bodies import body_documentation, json_body, located
 
 _HEADER = "idempotency-key"
 _KEY: TypeAdapter[str] = TypeAdapter(Annotated[str, Field(min_length=8, max_length=200)])
@@ -27,18 +28,18 @@ class PostedOrder:
 
 async def read_order(request: Request) -> PostedOrder:
     """Raise the framework's own validation error, for one shape of problems."""
-    raw, key, wrong = await request.body(), request.headers.get(_HEADER), []
+    key, wrong = request.headers.get(_HEADER), []
     if key is None:
         wrong.append({"type": "missing", "loc": ("header", _HEADER), "msg": "Field required", "input": None})
     else:
         try:
             _KEY.validate_python(key)
         except ValidationError as error:
-            wrong += _located(error, "header", _HEADER)
+            wrong += located(error, "header", _HEADER)
     try:
-        body = OrderBody.model_validate_json(raw)
-    except ValidationError as error:
-        wrong += _located(error, "body")
+        body = await json_body(request, OrderBody)
+    except RequestValidationError as error:
+        wrong += error.errors()
     if wrong or key is None:
         raise RequestValidationError(wrong)
     order = ExamOrder(
@@ -49,11 +50,7 @@ async def read_order(request: Request) -> PostedOrder:
         scheduled_at=body.scheduled_at,
         clinical_note=body.clinical_note,
     )
-    return PostedOrder(order, key, raw)
-
-
-def _located(error: ValidationError, *place: str) -> list[Any]:
-    return [{**item, "loc": (*place, *item["loc"])} for item in error.errors(include_url=False)]
+    return PostedOrder(order, key, await request.body())
 
 
 def order_documentation() -> dict[str, Any]:
@@ -62,8 +59,5 @@ def order_documentation() -> dict[str, Any]:
         "parameters": [
             {"name": _HEADER, "in": "header", "required": True, "schema": _KEY.json_schema()},
         ],
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": OrderBody.model_json_schema()}},
-        },
+        **body_documentation(OrderBody),
     }

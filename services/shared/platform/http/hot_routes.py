@@ -2,8 +2,9 @@
 the answer itself (docs/bench).
 
 A hot route is declared like any other, with its caller in the signature, and so appears in OpenAPI and in the test of
-declared callers; `@hot` adds that it takes nothing but the request, its caller and the UUIDs of its path. What the
-pattern here does not match (a trailing slash, an id that is none) takes the ordinary way, to the same endpoint.
+declared callers; `@hot` adds that it takes nothing but the request, its caller (or that it is public) and the UUIDs of
+its path; a body it reads itself (`json_bodies.py`). What the pattern here does not match (a trailing slash, an id that
+is none) takes the ordinary way, to the same endpoint.
 """
 
 import re
@@ -18,7 +19,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.shared.kernel.errors import LaudoError
-from services.shared.platform.http.callers import Callers
+from services.shared.platform.http.callers import Callers, Public
 from services.shared.platform.http.problems import laudo_error, validation_error
 
 Endpoint = Callable[..., Awaitable[Response]]
@@ -28,7 +29,7 @@ _REQUEST = "request"
 
 
 def hot(endpoint: Marked) -> Marked:
-    """Mark an endpoint `(request, <caller>, <uuid>...)` to be answered before the framework's layers."""
+    """Mark an endpoint `(request, <caller or public>, <uuid>...)` to be answered before the framework's layers."""
     endpoint.__dict__["is_hot"] = True
     return endpoint
 
@@ -38,7 +39,7 @@ class _HotRoute:
     path: re.Pattern[str]
     endpoint: Endpoint
     caller: str
-    callers: Callers
+    callers: Callers | Public
     route: APIRoute
 
 
@@ -92,7 +93,7 @@ def hot_routes_of(api: FastAPI) -> Mapping[str, Sequence[_HotRoute]]:
     return found
 
 
-def _declared_caller(route: APIRoute) -> tuple[str, Callers]:
+def _declared_caller(route: APIRoute) -> tuple[str, Callers | Public]:
     """Return the caller's parameter; raise TypeError for a route that wants anything the fast way does not give."""
     dependant = route.dependant
     (dependency,) = dependant.dependencies
@@ -102,6 +103,10 @@ def _declared_caller(route: APIRoute) -> tuple[str, Callers]:
         *dependant.cookie_params,
         *dependant.body_params,
     ]
-    if unknown or not isinstance(dependency.call, Callers) or dependant.request_param_name != _REQUEST:
+    if (
+        unknown
+        or not isinstance(dependency.call, Callers | Public)
+        or dependant.request_param_name != _REQUEST
+    ):
         raise TypeError(f"{route.path} cannot be hot: only the request, its caller and UUIDs of the path")
     return str(dependency.name), dependency.call
