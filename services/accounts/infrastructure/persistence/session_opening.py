@@ -28,7 +28,11 @@ _OPENED = " SELECT EXISTS (SELECT FROM still)"
 
 
 async def open_session(
-    statements: ReadSession, opening: Opening, password_hash: str, warning: tuple[Message, str] | None
+    statements: ReadSession,
+    opening: Opening,
+    password_hash: str,
+    trace_id: str | None,
+    warning: tuple[Message, str] | None,
 ) -> bool:
     """Return False when the password is not that one any more: then nothing is written.
 
@@ -40,7 +44,7 @@ async def open_session(
         clinic_id, str(session.person_id), password_hash, session.id, session.clinic_id, session.started_at,
         session.device.name, session.device.place, session.device.mark, opening.token_hash, opening.trace,
         audit.id, list(audit.actor_roles), audit.action, audit.resource, audit.purpose, audit.address,
-        audit.trace_id,
+        trace_id,
     ]  # fmt: skip
     if warning is None:
         return bool(await statements.value(_OPEN + _OPENED, *arguments))

@@ -185,9 +185,8 @@ class PostgresTransactions:
 
     async def open_session(self, opening: Opening, password_hash: str) -> bool:
         message = message_of(opening.warning) if opening.warning else None
-        opening = replace(opening, audit=replace(opening.audit, trace_id=current_trace_id()))
         async with self._database.statements() as session:
-            opened = await open_session(session, opening, password_hash, message)
+            opened = await open_session(session, opening, password_hash, current_trace_id(), message)
         if opened and message is not None:
             self._wakeup.ring()
         return opened

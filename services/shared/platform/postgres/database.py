@@ -214,6 +214,8 @@ class Database:
             raise
 
     async def acquire(self) -> Any:
+        if self.pool.get_idle_size():  # one is free: there is nothing to wait for
+            return await self.pool.acquire()
         async with asyncio.timeout(_FREE_WITHIN_S):  # the pool's own timeout costs a task
             return await self.pool.acquire()
 
