@@ -5,6 +5,7 @@ the trace id that this client gives the request.
 """
 
 import json
+import random
 import threading
 import time
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from infra.local.provision.clients import AwsAccount
 from tests.load.stand import Stand
 
 EXAMS = "/api/v1/exams"
+LOOK_S = 0.1  # the emulator's long poll looks so often: who comes right after a look waits longest
 HOPS = 3  # release -> report maker -> exam results -> notification
 
 
@@ -62,6 +64,7 @@ class BareQueue:
         self._thread.start()
 
     def hop_ms(self) -> float:
+        at_a_random_moment()
         sent = time.time()
         self._sns.publish(TopicArn=self._topic, Message="x" * 800)
         return (self._arrived.get(timeout=10) - sent) * 1000
@@ -89,9 +92,8 @@ class Journey:
     _registered: list[tuple[str, float]] = field(default_factory=list)
 
     def run(self, count: int, registered_only: int) -> Times:
-        """Let `count` exams go their whole way, and register others that stay behind.
-
-        The emulator's long poll looks once in 100 ms: a hop takes anything up to that, so a median needs many.
+        """Let `count` exams go their whole way, and register others that stay behind: a hop takes anything up to
+        `LOOK_S`, so a median needs many.
         """
         doctor, technician = self.stand.person("doctor"), self.stand.person("technician")
         releaser, patient = self.stand.person("releaser"), self.stand.person("patient")
@@ -132,6 +134,7 @@ class Journey:
 
     def _register(self, doctor: Person, patient_id: str) -> str:
         trace = uuid4().hex
+        at_a_random_moment()
         made = self._send(doctor, "POST", EXAMS, {"patient_id": patient_id, "code": "HEMO"}, trace)
         self._registered.append((trace, time.time()))
         return str(made["id"])
@@ -162,6 +165,7 @@ class Journey:
         until("the draft report", draft)
         exam = expect(releaser.get(f"{EXAMS}/{exam_id}"), 200)
         trace = uuid4().hex
+        at_a_random_moment()
         self._send(releaser, "POST", f"{EXAMS}/{exam_id}/release", {"version": exam["version"]}, trace)
         self._released.append((trace, exam_id, time.time()))
 
@@ -192,6 +196,11 @@ class Journey:
             told - making
             for told, making in zip(self.times.released_to_told, self.times.report_making, strict=True)
         ]
+
+
+def at_a_random_moment() -> None:
+    """Not in step with the queues: a message sent because one has just arrived would always wait for a whole look."""
+    time.sleep(random.uniform(0, LOOK_S))
 
 
 def _handled(stand: Stand, worker: str, event_type: str) -> dict[str, tuple[float, float]]:
