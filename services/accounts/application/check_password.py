@@ -11,7 +11,8 @@ from services.accounts.domain.device import Device
 from services.accounts.domain.errors import SIGN_IN_FAILED
 from services.accounts.domain.login import Login
 from services.accounts.domain.password import normal_password
-from services.shared.kernel.ids import new_id
+
+_NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class CheckPassword:
         if device.mark is not None:
             as_known = self._guesses.of_login(login, address, door="sign-in", device=device.mark)
         names = {*as_stranger.names, *as_known.names}
-        door = await self._directory.at_the_door(login, trace, sorted(names), nobody=new_id())
+        door = await self._directory.at_the_door(login, trace, sorted(names), nobody=_NOBODY)
         if device.mark is not None and door.knows_device:
             return door, device.mark, as_known
         return door, None, as_stranger

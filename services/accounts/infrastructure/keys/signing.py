@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from joserfc import jwt
+import orjson
 from joserfc.jwk import ECKey
+from joserfc.jws import serialize_compact
 
 from services.accounts.application.key_ports import AccessToken
 from services.accounts.domain.signing_schedule import TOKEN_LIFETIME, KeyTimes, signer
@@ -68,7 +69,8 @@ class JoseTokenIssuer:
             **_optional(principal),
         }
         header = {"alg": ALGORITHM, "kid": key.kid, "typ": "at+jwt"}  # RFC 9068
-        return AccessToken(jwt.encode(header, claims, key, algorithms=[ALGORITHM]), LIFETIME_S)
+        token = serialize_compact(header, orjson.dumps(claims), key, algorithms=[ALGORITHM])
+        return AccessToken(token, LIFETIME_S)
 
     def public_keys(self) -> Mapping[str, Any]:
         return {"keys": [each.key.as_dict(private=False) for each in self._keys.known.values()]}

@@ -11,6 +11,7 @@ import math
 import unicodedata
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import orjson
 from fastapi import Request
@@ -116,6 +117,7 @@ async def _subject(request: Request, by: By) -> Hashable:
     return network if by is By.ADDRESS else f"{network}|{await _login(request)}"
 
 
+@lru_cache(maxsize=10_000)
 def network_of(address: str) -> str:
     """Return what counts as one caller: the IPv4 address, or the IPv6 network of 64 bits that a household is given."""
     try:
