@@ -4,10 +4,10 @@ import asyncio
 from typing import Any
 
 from services.shared.platform.metrics.queue_age import QueueAge, age_of
+from services.shared.platform.metrics.queue_watch import counts_of
 from services.shared.platform.topology import Topology
 
 _STEADY_S = 12.0  # more than the 10 s for which a dead worker's messages stay hidden
-_HELD = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
 
 class SqsReceiptQueue:
@@ -23,9 +23,6 @@ class SqsReceiptQueue:
         self._age = age or age_of(queue)
 
     async def all_heard(self) -> bool:
-        return self._age.fresh_for_s() > _STEADY_S and not await asyncio.to_thread(self._dead)
-
-    def _dead(self) -> int:
-        url = self._sqs.get_queue_url(QueueName=self._dead_letters)["QueueUrl"]
-        answer = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(_HELD))
-        return sum(int(answer["Attributes"][name]) for name in _HELD)
+        if self._age.fresh_for_s() <= _STEADY_S:
+            return False
+        return not any((await asyncio.to_thread(counts_of, self._sqs, self._dead_letters)).values())

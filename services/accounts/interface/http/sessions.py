@@ -45,8 +45,9 @@ async def sign_in(
         agent=agent_of(request),
         device_token=body.device,
     )
-    answer = SessionView.of(signed_in).model_dump_json().encode()
-    return json_response(answer, headers={"Cache-Control": "no-store"})
+    response = json_response(SessionView.of(signed_in).model_dump_json().encode())
+    never_stored(response)
+    return response
 
 
 @router.post("/sessions/refresh", description=RefreshSession.__doc__)

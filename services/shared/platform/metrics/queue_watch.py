@@ -33,14 +33,16 @@ class QueueWatch:
     def look(self) -> None:
         """Ask SQS about each queue and its dead letters once."""
         for queue in self._queues:
-            counts = self._counts(queue)
+            counts = counts_of(self._sqs, queue)
             QUEUE_WAITING.labels(queue).set(counts[_WAITING])
             QUEUE_IN_HAND.labels(queue).set(counts[_IN_HAND])
             age_of(queue).looked(counts[_WAITING])
-            dead = self._counts(self._topology.dead_letters_of(queue))
-            DEAD_LETTERS.labels(queue).set(dead[_WAITING] + dead[_IN_HAND])
+            dead = counts_of(self._sqs, self._topology.dead_letters_of(queue))
+            DEAD_LETTERS.labels(queue).set(sum(dead.values()))
 
-    def _counts(self, queue: str) -> dict[str, int]:
-        url = self._sqs.get_queue_url(QueueName=queue)["QueueUrl"]
-        answer = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[_WAITING, _IN_HAND])
-        return {name: int(answer["Attributes"][name]) for name in (_WAITING, _IN_HAND)}
+
+def counts_of(sqs: Any, queue: str) -> dict[str, int]:
+    """Return how many messages wait, and how many are in somebody's hands, by SQS's own names."""
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[_WAITING, _IN_HAND])
+    return {name: int(answer["Attributes"][name]) for name in (_WAITING, _IN_HAND)}
